@@ -1,0 +1,4 @@
+namespace System.IO.Hashing;
+
+/// <summary>Place.</summary>
+public static class XxHash64 { }

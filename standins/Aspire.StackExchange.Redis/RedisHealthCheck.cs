@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace Aspire.StackExchange.Redis;
+
+/// <summary>Healthy when every server answers a PING in time.</summary>
+internal sealed class RedisHealthCheck(Func<IConnectionMultiplexer> connect) : IHealthCheck
+{
+    // A probe expects an answer within a second; the client's own time-out is five.
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(800);
+
+    private readonly Lock _lock = new();
+    private Task<IConnectionMultiplexer>? _connection;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await PingAsync().WaitAsync(Limit, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, "Redis does not answer.", exception);
+        }
+    }
+
+    private async Task PingAsync()
+    {
+        var connection = await ConnectAsync();
+        foreach (var endPoint in connection.GetEndPoints(configuredOnly: true))
+        {
+            var server = connection.GetServer(endPoint);
+            if (!server.IsConnected)
+            {
+                // Queued behind a connection that is not there, a PING would only wait for the limit.
+                throw new InvalidOperationException($"There is no connection to {endPoint}.");
+            }
+
+            await server.PingAsync();
+        }
+    }
+
+    // The first to need the client connects it, which blocks; that must not be the thread of a probe, nor one thread a probe.
+    private Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        lock (_lock)
+        {
+            return _connection is null or { IsFaulted: true } or { IsCanceled: true }
+                ? _connection = Task.Run(connect)
+                : _connection;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Godzilla.ServiceDefaults.Errors;
+
+internal static class ErrorExtensions
+{
+    internal static void AddErrorEnvelope(this IServiceCollection services)
+    {
+        // First among the writers: the first that can write is the one that does.
+        services.AddSingleton<IProblemDetailsWriter, ErrorEnvelopeWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExpectedExceptionHandler>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+
+        // The same in Development and elsewhere: a body that cannot be read is an exception, and the handler above makes it a 4xx.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+
+    internal static void UseErrorEnvelope(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Godzilla.ServiceDefaults.Health;
+
+internal static class HealthExtensions
+{
+    internal const string ReadyPath = "/health";
+    internal const string AlivePath = "/alive";
+    private const string LiveTag = "live";
+
+    internal static void AddHealth(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+
+        // After every registration, so that it holds for those that a client library adds of its own accord.
+        builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<TimeProvider>((options, time) =>
+        {
+            foreach (var registration in options.Registrations)
+            {
+                var check = new BoundedHealthCheck(registration.Factory, time);
+                registration.Factory = check.For;
+            }
+        });
+    }
+
+    internal static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks(ReadyPath, new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions
+        {
+            Predicate = registration => registration.Tags.Contains(LiveTag),
+            ResponseWriter = WriteAsync,
+        }).AllowAnonymous();
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(
+            new HealthAnswer(
+                report.Status == HealthStatus.Unhealthy ? "unhealthy" : "ok",
+                report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status == HealthStatus.Unhealthy ? "unhealthy" : "ok")),
+            context.RequestAborted);
+
+    // Names and states only: a probe's answer is public, and an exception's message may hold an address or a user.
+    private sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string> Checks);
+}

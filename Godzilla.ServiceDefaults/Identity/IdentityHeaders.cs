@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Godzilla.ServiceDefaults.Identity;
+
+/// <summary>The headers in which a caller's identity travels between services.</summary>
+public static class IdentityHeaders
+{
+    /// <summary>What all of them begin with; whatever a client sends under such a name is dropped at the gateway.</summary>
+    public const string Prefix = "X-Authenticated-";
+
+    /// <summary>The user's name; empty when nobody is signed in, or when a service speaks for itself.</summary>
+    public const string User = Prefix + "User";
+
+    /// <summary>The id of the session, which is not its token; empty where there is none.</summary>
+    public const string Session = Prefix + "Session";
+
+    /// <summary>The service that vouches for the rest.</summary>
+    public const string Issuer = Prefix + "Issuer";
+
+    /// <summary>When it did, in milliseconds since 1970-01-01 UTC.</summary>
+    public const string Time = Prefix + "Time";
+
+    /// <summary>HMAC-SHA256 over the others, the method and the path, in base64url.</summary>
+    public const string Signature = Prefix + "Signature";
+
+    /// <summary>Removes whatever names an identity or a forwarder, in any spelling that a server behind might read as one.</summary>
+    /// <param name="headers">A client's request headers.</param>
+    public static void Drop(IHeaderDictionary headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+
+        List<string>? found = null;
+        foreach (var (name, _) in headers)
+        {
+            if (IsReserved(name))
+            {
+                (found ??= []).Add(name);
+            }
+        }
+
+        foreach (var name in found ?? [])
+        {
+            headers.Remove(name);
+        }
+    }
+
+    private static bool IsReserved(ReadOnlySpan<char> name) =>
+        StartsWith(name, Prefix) || StartsWith(name, "X-Forwarded-")
+        || (name.Length == "Forwarded".Length && StartsWith(name, "Forwarded"))
+        || (name.Length == "X-Real-IP".Length && StartsWith(name, "X-Real-IP"));
+
+    // CGI-like servers fold every character that is not a letter or a digit into one, so X_Authenticated.User is the same name.
+    private static bool StartsWith(ReadOnlySpan<char> name, ReadOnlySpan<char> prefix)
+    {
+        if (name.Length < prefix.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < prefix.Length; i++)
+        {
+            var matches = prefix[i] == '-' ? !char.IsAsciiLetterOrDigit(name[i]) : (name[i] | 0x20) == (prefix[i] | 0x20);
+            if (!matches)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,61 @@
+using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Health;
+using Godzilla.ServiceDefaults.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Godzilla.ServiceDefaults;
+
+/// <summary>What every service of the system has, whatever it does: telemetry, health, discovery, and one shape of error.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Adds telemetry, health checks, service discovery for every <see cref="HttpClient"/>, and the error envelope.</summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+
+        builder.AddTelemetry();
+        builder.AddHealth();
+        builder.Services.AddErrorEnvelope();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
+
+        // Drain for less than an orchestrator's patience, so that what is left is closed by us and not killed.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4));
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        });
+        return builder;
+    }
+
+    /// <summary>Puts the error envelope around everything that follows in the pipeline.</summary>
+    /// <param name="app">The service.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+
+        app.UseErrorEnvelope();
+        return app;
+    }
+
+    /// <summary>Maps <c>/health</c> (ready: its own dependencies answer) and <c>/alive</c> (the process answers), for anybody.</summary>
+    /// <param name="app">The service.</param>
+    /// <returns><paramref name="app"/>.</returns>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+
+        app.MapHealth();
+        return app;
+    }
+}

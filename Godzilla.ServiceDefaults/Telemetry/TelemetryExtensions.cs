@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace Godzilla.ServiceDefaults.Telemetry;
+
+internal static class TelemetryExtensions
+{
+    // The framework's own meters and sources: .NET 10 needs no instrumentation package for them.
+    private static readonly string[] Meters =
+    [
+        "Microsoft.AspNetCore.Hosting",
+        "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.Http.Connections",
+        "Microsoft.AspNetCore.Routing",
+        "Microsoft.AspNetCore.Diagnostics",
+        "System.Net.Http",
+        "System.Net.NameResolution",
+        "System.Runtime",
+        "Godzilla.*",
+    ];
+
+    private static readonly string[] Sources =
+    [
+        "Microsoft.AspNetCore",
+        "Microsoft.AspNetCore.SignalR.Server",
+        "System.Net.Http",
+        "Yarp.ReverseProxy",
+        "Godzilla.*",
+    ];
+
+    internal static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        if (!builder.Environment.IsDevelopment())
+        {
+            builder.Logging.ClearProviders().AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "O";
+            });
+        }
+
+        // Nothing is collected that nobody asked for: without an endpoint, a span costs what a null check costs.
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(Meters))
+            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new ProbeFilter()))
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,25 @@
+using Godzilla.Gateway.Identity;
+using Godzilla.Gateway.Origins;
+using Godzilla.Gateway.Routing;
+using Godzilla.Gateway.Sessions;
+using Godzilla.ServiceDefaults;
+using Godzilla.ServiceDefaults.Redis;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRedis("redis");
+builder.Services.AddSessions();
+builder.Services.AddOrigins();
+builder.AddRouting();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseClientHeaderFilter();
+app.UseOriginCheck();
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseRequestTimeouts();
+app.MapDefaultEndpoints();
+app.MapGateway();
+app.Run();

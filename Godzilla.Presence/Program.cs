@@ -1,0 +1,22 @@
+using Godzilla.Presence;
+using Godzilla.Presence.Online;
+using Godzilla.Presence.Typing;
+using Godzilla.ServiceDefaults;
+using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Redis;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRedis("redis");
+builder.Services.AddSignedIdentity();
+builder.Services.AddOnlineUsers();
+builder.Services.AddTypingUsers();
+builder.Services.AddPresenceGrpc();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapDefaultEndpoints();
+app.MapPresenceGrpc();
+app.Run();

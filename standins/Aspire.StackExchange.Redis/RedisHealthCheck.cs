@@ -11,17 +11,27 @@ internal sealed class RedisHealthCheck(Func<IConnectionMultiplexer> connect) : I
 
     private readonly Lock _lock = new();
     private Task<IConnectionMultiplexer>? _connection;
+    private Task? _ping;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            await PingAsync().WaitAsync(Limit, cancellationToken);
+            await CurrentPing().WaitAsync(Limit, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "Redis does not answer.", exception);
+        }
+    }
+
+    // A server that hangs keeps a PING for as long as it hangs; one of them waits, not one for each probe.
+    private Task CurrentPing()
+    {
+        lock (_lock)
+        {
+            return _ping is null or { IsCompleted: true } ? _ping = PingAsync() : _ping;
         }
     }
 

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Processes;
+
+namespace Aspire.Hosting.Redis;
+
+/// <summary>Keeps a server's data, in a folder of the application's data folder or anywhere.</summary>
+internal sealed record RedisDataAnnotation(string Folder, bool IsReadOnly) : IResourceAnnotation;
+
+/// <summary>Writes a server's data to disk.</summary>
+internal sealed record RedisPersistenceAnnotation(TimeSpan Interval, long KeysChangedThreshold) : IResourceAnnotation;
+
+/// <summary>How a Redis server is started as a plain process, on the loopback only.</summary>
+internal static class RedisServer
+{
+    private const string Executable = "redis-server";
+    private const string PidFile = "redis.pid";
+
+    private static readonly TimeSpan PredecessorEndsWithin = TimeSpan.FromSeconds(5);
+
+    public static async Task<Launch> CreateLaunchAsync(RedisResource redis, LaunchContext context)
+    {
+        if (CommandPath.Find(Executable) is null)
+        {
+            throw new DistributedApplicationException($"{Executable} was not found; install it with: apt-get install redis-server");
+        }
+
+        var data = redis.Annotations.OfType<RedisDataAnnotation>().LastOrDefault();
+        var persistence = redis.Annotations.OfType<RedisPersistenceAnnotation>().LastOrDefault();
+        var folder = context.DataFolder.CreateFolder(data?.Folder ?? redis.Name);
+        await WaitForPredecessorAsync(folder, context.CancellationToken);
+
+        var configuration = new StringBuilder();
+        Add("bind", "127.0.0.1 -::1");
+        Add("protected-mode", "yes");
+        Add("port", context.TargetPort(RedisResource.EndpointName).ToString(CultureInfo.InvariantCulture));
+        Add("daemonize", "no");
+        Add("dir", Quote(folder));
+        Add("pidfile", Quote(Path.Combine(folder, PidFile)));
+
+        // The terminal belongs to the app host.
+        Add("always-show-logo", "no");
+        if (persistence is null)
+        {
+            Add("save", "\"\"");
+            Add("appendonly", "no");
+        }
+        else
+        {
+            Add("save", string.Create(CultureInfo.InvariantCulture, $"{(long)persistence.Interval.TotalSeconds} {persistence.KeysChangedThreshold}"));
+            Add("appendonly", data is { IsReadOnly: false } ? "yes" : "no");
+            Add("appendfsync", "everysec");
+        }
+
+        if (redis.PasswordParameter is { } parameter && await parameter.GetValueAsync(context.CancellationToken) is { Length: > 0 } password)
+        {
+            Add("requirepass", Quote(password));
+        }
+
+        // The configuration, and with it the password, goes through a pipe: it is neither on the command line nor on disk.
+        return new Launch(Executable, ["-", .. context.Arguments], folder, configuration.ToString());
+
+        void Add(string key, string value) => configuration.Append(key).Append(' ').Append(value).Append('\n');
+    }
+
+    private static string Quote(string value)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var b in Encoding.UTF8.GetBytes(value))
+        {
+            quoted.Append(b is (byte)'"' or (byte)'\\' ? $"\\{(char)b}" : b is >= 0x20 and < 0x7f ? $"{(char)b}" : $"\\x{b:x2}");
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>
+    /// After its app host was killed, a server takes a moment to write what it has and to end. Two servers must not write to one folder.
+    /// </summary>
+    private static async Task WaitForPredecessorAsync(string folder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, PidFile);
+        if (!File.Exists(file) || !int.TryParse(await File.ReadAllTextAsync(file, cancellationToken), CultureInfo.InvariantCulture, out var pid))
+        {
+            return;
+        }
+
+        var waited = Stopwatch.StartNew();
+        for (var asked = false; IsServerIn(pid, folder); asked = true)
+        {
+            if (!asked)
+            {
+                Signals.Terminate(pid);
+            }
+
+            if (waited.Elapsed > PredecessorEndsWithin)
+            {
+                throw new DistributedApplicationException($"a redis-server of an earlier run still uses '{folder}' (pid {pid})");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
+    private static bool IsServerIn(int pid, string folder)
+    {
+        // The number may have come to another process since.
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm").StartsWith(Executable, StringComparison.Ordinal)
+                && new DirectoryInfo($"/proc/{pid}/cwd").LinkTarget == folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.ObjectModel;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A part of the application: a project, a server, a parameter.</summary>
+public interface IResource
+{
+    /// <summary>The name, unique in the application.</summary>
+    string Name { get; }
+
+    /// <summary>What has been said about the resource so far.</summary>
+    ResourceAnnotationCollection Annotations { get; }
+}
+
+/// <summary>Marks something that can be said about a resource.</summary>
+public interface IResourceAnnotation
+{
+}
+
+/// <summary>What has been said about a resource, in the order in which it was said.</summary>
+public sealed class ResourceAnnotationCollection : Collection<IResourceAnnotation>
+{
+}
+
+/// <summary>A resource with a name and annotations.</summary>
+public abstract class Resource : IResource
+{
+    /// <summary>Creates the resource.</summary>
+    /// <param name="name">1 to 64 ASCII letters, digits and single hyphens, a letter first.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is not of that form.</exception>
+    protected Resource(string name)
+    {
+        ResourceNames.Validate(name);
+        Name = name;
+    }
+
+    /// <inheritdoc />
+    public virtual string Name { get; }
+
+    /// <inheritdoc />
+    public virtual ResourceAnnotationCollection Annotations { get; } = [];
+}
+
+/// <summary>A resource that has endpoints.</summary>
+public interface IResourceWithEndpoints : IResource
+{
+}
+
+/// <summary>A resource that takes environment variables.</summary>
+public interface IResourceWithEnvironment : IResource
+{
+}
+
+/// <summary>A resource that takes command-line arguments.</summary>
+public interface IResourceWithArgs : IResource
+{
+}
+
+/// <summary>A resource whose start can wait for others.</summary>
+public interface IResourceWithWaitSupport : IResource
+{
+}
+
+/// <summary>A resource that can be probed.</summary>
+public interface IResourceWithProbes : IResource
+{
+}
+
+/// <summary>A resource that computes: a project, an executable or a container.</summary>
+public interface IComputeResource : IResource
+{
+}
+
+/// <summary>A resource that has no life of its own to wait for, such as a parameter.</summary>
+public interface IResourceWithoutLifetime : IResource
+{
+}
+
+/// <summary>A resource that belongs to another.</summary>
+public interface IResourceWithParent : IResource
+{
+    /// <summary>The resource that this one belongs to.</summary>
+    IResource Parent { get; }
+}
+
+/// <summary>A resource that belongs to one of type <typeparamref name="T"/>.</summary>
+/// <typeparam name="T">The parent's type.</typeparam>
+public interface IResourceWithParent<out T> : IResourceWithParent
+    where T : IResource
+{
+    /// <summary>The resource that this one belongs to.</summary>
+    new T Parent { get; }
+
+    IResource IResourceWithParent.Parent => Parent;
+}
+
+/// <summary>The resources of an application.</summary>
+public interface IResourceCollection : IList<IResource>
+{
+    /// <summary>Finds a resource by its name.</summary>
+    bool TryGetByName(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IResource? resource);
+}
+
+/// <summary>A .NET project that the application runs.</summary>
+public class ProjectResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+{
+    /// <summary>Creates the resource.</summary>
+    public ProjectResource(string name)
+        : base(name)
+    {
+    }
+}
+
+/// <summary>A command that the application runs.</summary>
+public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+{
+    private readonly ResourceAnnotationCollection _annotations = [];
+
+    /// <summary>Creates the resource.</summary>
+    public ExecutableResource(string name, string command, string workingDirectory)
+        : base(name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(command);
+        ArgumentNullException.ThrowIfNull(workingDirectory);
+        _annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });
+    }
+
+    /// <inheritdoc />
+    public override ResourceAnnotationCollection Annotations => _annotations;
+
+    /// <summary>The command, a path or a name on <c>PATH</c>.</summary>
+    public string Command => Launch.Command;
+
+    /// <summary>The directory in which it runs.</summary>
+    public string WorkingDirectory => Launch.WorkingDirectory;
+
+    private ExecutableAnnotation Launch => Annotations.OfType<ExecutableAnnotation>().Last();
+}
+
+/// <summary>Says which command an executable runs, and where.</summary>
+public sealed class ExecutableAnnotation : IResourceAnnotation
+{
+    /// <summary>The command.</summary>
+    public required string Command { get; set; }
+
+    /// <summary>The directory in which it runs.</summary>
+    public required string WorkingDirectory { get; set; }
+}
+
+/// <summary>
+/// What the real package runs in a container. Here, only those run that say how they do without one (Redis and MongoDB).
+/// </summary>
+public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+{
+    /// <summary>Creates the resource.</summary>
+    public ContainerResource(string name, string? entrypoint = null)
+        : base(name) => Entrypoint = entrypoint;
+
+    /// <summary>The command that a container would start with.</summary>
+    public string? Entrypoint { get; set; }
+
+    /// <summary>Whether a container would start it through a shell.</summary>
+    public bool? ShellExecution { get; set; }
+}

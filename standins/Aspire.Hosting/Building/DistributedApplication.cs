@@ -1,0 +1,166 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Console;
+using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting;
+
+/// <summary>An application: started, its resources run; stopped, none of them does.</summary>
+public class DistributedApplication : IHost, IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly AppHostHooks? _hooks;
+    private readonly Lock _lock = new();
+    private Task? _starting;
+    private Task? _stopping;
+    private Task? _disposing;
+
+    /// <summary>Wraps a host.</summary>
+    public DistributedApplication(IHost host)
+        : this(host, null)
+    {
+    }
+
+    internal DistributedApplication(IHost host, AppHostHooks? hooks)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        _host = host;
+        _hooks = hooks;
+    }
+
+    /// <summary>The app host's services.</summary>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Knows the state of every resource.</summary>
+    public ResourceNotificationService ResourceNotifications => Services.GetRequiredService<ResourceNotificationService>();
+
+    /// <summary>Gives commands to resources.</summary>
+    public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
+
+    // The entry point's thread, as opposed to the test that holds the application.
+    private bool InEntryPointUnderTest => _hooks is not null && AppHostHooks.Current == _hooks;
+
+    /// <summary>Starts to describe an application.</summary>
+    public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
+
+    /// <summary>Starts to describe an application.</summary>
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        return new DistributedApplicationBuilder(args);
+    }
+
+    /// <summary>Starts to describe an application.</summary>
+    public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => new DistributedApplicationBuilder(options);
+
+    /// <summary>
+    /// Runs the application until it is told to stop (Ctrl+C, SIGTERM). When it cannot start, one line on the standard error stream says
+    /// why, the process's exit code is set to 1, and nothing is left running.
+    /// </summary>
+    public void Run() => RunAsync().GetAwaiter().GetResult();
+
+    /// <summary>Does what <see cref="Run"/> does.</summary>
+    public virtual async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        if (InEntryPointUnderTest)
+        {
+            await _hooks!.OnRunningAsync(cancellationToken);
+            return;
+        }
+
+        using var run = new ConsoleRun(this);
+        await run.RunAsync(cancellationToken);
+    }
+
+    /// <summary>Starts the application. Returns when every resource has been told to start; that need not mean that it has.</summary>
+    /// <exception cref="DistributedApplicationException">It cannot be started.</exception>
+    public virtual Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (InEntryPointUnderTest)
+        {
+            return _hooks!.OnStartingAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            return _starting ??= StartCoreAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops the application: every resource, and all that it started.</summary>
+    public virtual Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (InEntryPointUnderTest)
+        {
+            return _hooks!.OnRunningAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            return _stopping ??= StopCoreAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public virtual void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc />
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+
+        // "using" in an entry point under test must not end what the test still uses.
+        if (InEntryPointUnderTest)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        lock (_lock)
+        {
+            return new ValueTask(_disposing ??= Task.Run(DisposeCoreAsync));
+        }
+    }
+
+    private async Task StartCoreAsync(CancellationToken cancellationToken)
+    {
+        await _host.StartAsync(cancellationToken);
+        await Services.GetRequiredService<Orchestrator>().StartAsync(cancellationToken);
+    }
+
+    private async Task StopCoreAsync(CancellationToken cancellationToken)
+    {
+        await Services.GetRequiredService<Orchestrator>().StopAsync(cancellationToken);
+        await _host.StopAsync(cancellationToken);
+    }
+
+    private async Task DisposeCoreAsync()
+    {
+        try
+        {
+            if (_starting is not null)
+            {
+                await StopAsync();
+            }
+        }
+        finally
+        {
+            ResourceNotifications.Dispose();
+            await Services.GetRequiredService<Orchestrator>().DisposeAsync();
+            if (_host is IAsyncDisposable host)
+            {
+                await host.DisposeAsync();
+            }
+            else
+            {
+                _host.Dispose();
+            }
+
+            _hooks?.OnDisposed();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Aspire.Hosting;
+
+/// <summary>Something is wrong with the application, and the message says what.</summary>
+public class DistributedApplicationException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public DistributedApplicationException()
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    public DistributedApplicationException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    public DistributedApplicationException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>Nobody gave a parameter its value, and it has no default.</summary>
+#pragma warning disable CA1032 // The constructors of the real one.
+public class MissingParameterValueException : DistributedApplicationException
+#pragma warning restore CA1032
+{
+    /// <summary>Creates the exception.</summary>
+    public MissingParameterValueException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    public MissingParameterValueException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,335 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>What is known of a resource, or of one of its replicas, after a change.</summary>
+public class ResourceEvent
+{
+    /// <summary>Creates the event.</summary>
+    public ResourceEvent(IResource resource, string resourceId, CustomResourceSnapshot snapshot)
+    {
+        Resource = resource;
+        ResourceId = resourceId;
+        Snapshot = snapshot;
+    }
+
+    /// <summary>The resource.</summary>
+    public IResource Resource { get; }
+
+    /// <summary>The resource's name, or what tells its replicas and runs apart.</summary>
+    public string ResourceId { get; }
+
+    /// <summary>What is known.</summary>
+    public CustomResourceSnapshot Snapshot { get; }
+}
+
+/// <summary>How waiting for resources behaves by default.</summary>
+public sealed class ResourceNotificationServiceOptions
+{
+    /// <summary>When to give up.</summary>
+    public WaitBehavior DefaultWaitBehavior { get; set; } = WaitBehavior.StopOnResourceUnavailable;
+}
+
+/// <summary>Knows the state of every resource, and tells of every change.</summary>
+public class ResourceNotificationService : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ResourceEvent> _current = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Channel<ResourceEvent>> _watchers = [];
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly IServiceProvider _serviceProvider;
+    private readonly ResourceLoggerService _resourceLoggerService;
+    private readonly CancellationTokenSource _stopping;
+
+    /// <summary>Creates the service.</summary>
+    public ResourceNotificationService(
+        ILogger<ResourceNotificationService> logger,
+        IHostApplicationLifetime hostApplicationLifetime,
+        IServiceProvider serviceProvider,
+        ResourceLoggerService resourceLoggerService)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        ArgumentNullException.ThrowIfNull(hostApplicationLifetime);
+        _serviceProvider = serviceProvider;
+        _resourceLoggerService = resourceLoggerService;
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(hostApplicationLifetime.ApplicationStopping, _disposing.Token);
+    }
+
+    /// <summary>Changes what is known of a resource.</summary>
+    public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
+    {
+        foreach (var id in InstanceIds(resource))
+        {
+            Publish(resource, id, stateFactory);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Changes what is known of one replica of a resource.</summary>
+    public Task PublishUpdateAsync(IResource resource, string resourceId, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
+    {
+        Publish(resource, resourceId, stateFactory);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Gets what is known of a resource by its id, or by its name if it has one replica.</summary>
+    public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
+    {
+        lock (_lock)
+        {
+            if (_current.TryGetValue(resourceId, out resourceEvent))
+            {
+                return true;
+            }
+
+            ResourceEvent[] byName = [.. _current.Values.Where(e => string.Equals(e.Resource.Name, resourceId, StringComparison.OrdinalIgnoreCase))];
+            resourceEvent = byName is [var only] ? only : null;
+            return resourceEvent is not null;
+        }
+    }
+
+    /// <summary>Tells what is known of every resource, and then of every change.</summary>
+    public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // Unbounded: a snapshot is small, changes are few, and none may be missed.
+        var channel = Channel.CreateUnbounded<ResourceEvent>(new UnboundedChannelOptions { SingleReader = true });
+        lock (_lock)
+        {
+            foreach (var known in _current.Values)
+            {
+                channel.Writer.TryWrite(known);
+            }
+
+            _watchers.Add(channel);
+        }
+
+        try
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+            await foreach (var change in channel.Reader.ReadAllAsync(ending.Token))
+            {
+                yield return change;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watchers.Remove(channel);
+            }
+        }
+    }
+
+    /// <summary>Waits until a resource is in a state; <c>Running</c> by default.</summary>
+    public async Task WaitForResourceAsync(string resourceName, string? targetState = null, CancellationToken cancellationToken = default) =>
+        await WaitForResourceAsync(resourceName, [targetState ?? KnownResourceStates.Running], cancellationToken);
+
+    /// <summary>Waits until a resource is in one of some states, and returns that state.</summary>
+    public async Task<string> WaitForResourceAsync(string resourceName, IEnumerable<string> targetStates, CancellationToken cancellationToken = default)
+    {
+        string[] states = [.. targetStates];
+        var reached = await WaitForResourceAsync(
+            resourceName,
+            e => e.Snapshot.State is { } state && states.Contains(state.Text, StringComparer.OrdinalIgnoreCase),
+            cancellationToken);
+        return reached.Snapshot.State!.Text;
+    }
+
+    /// <summary>Waits until something is true of a resource, or of one of its replicas.</summary>
+    public async Task<ResourceEvent> WaitForResourceAsync(string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        ResourceEvent? last = null;
+        try
+        {
+            await foreach (var change in WatchAsync(ending.Token))
+            {
+                if (string.Equals(change.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))
+                {
+                    last = change;
+                    if (predicate(change))
+                    {
+                        return change;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException(
+                $"The wait for the resource '{resourceName}' ended before its time; {Describe(last)}.",
+                exception,
+                cancellationToken.IsCancellationRequested ? cancellationToken : ending.Token);
+        }
+
+        throw new OperationCanceledException($"The application stopped while the resource '{resourceName}' was waited for; {Describe(last)}.");
+    }
+
+    /// <summary>Waits until a resource is healthy.</summary>
+    /// <exception cref="DistributedApplicationException">It ended or could not start, and the default behaviour is to give up then.</exception>
+    public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
+        WaitForResourceHealthyAsync(resourceName, DefaultWaitBehavior, cancellationToken);
+
+    /// <summary>Waits until a resource is healthy.</summary>
+    /// <exception cref="DistributedApplicationException">It ended or could not start, or there is none of that name, and <paramref name="waitBehavior"/> is to give up then.</exception>
+    public async Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, WaitBehavior waitBehavior, CancellationToken cancellationToken = default)
+    {
+        var givesUp = waitBehavior == WaitBehavior.StopOnResourceUnavailable;
+        if (givesUp
+            && _serviceProvider.GetService<DistributedApplicationModel>() is { } model
+            && !model.Resources.TryGetByName(resourceName, out _))
+        {
+            throw new DistributedApplicationException($"There is no resource '{resourceName}' to wait for.");
+        }
+
+        var reached = await WaitForResourceAsync(
+            resourceName,
+            e => IsReady(e.Snapshot) || (givesUp && IsOver(e.Snapshot)),
+            cancellationToken);
+        return IsReady(reached.Snapshot)
+            ? reached
+            : throw new DistributedApplicationException(
+                $"The resource '{resourceName}' will not be healthy; {Describe(reached)}.");
+    }
+
+    /// <summary>Waits until everything that a resource waits for is there.</summary>
+    /// <exception cref="DistributedApplicationException">Something of it will not come.</exception>
+    public async Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        WaitAnnotation[] waits = [.. resource.Annotations.OfType<WaitAnnotation>().Where(w => w.Resource is not IResourceWithoutLifetime)];
+        await Task.WhenAll(waits.SelectMany(wait => InstanceIds(wait.Resource), (wait, id) => WaitForAsync(resource, wait, id, cancellationToken)));
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        if (_disposing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _disposing.Cancel();
+        lock (_lock)
+        {
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryComplete();
+            }
+        }
+    }
+
+    /// <summary>A resource's state for a message: what it is in, and why.</summary>
+    internal static string Describe(ResourceEvent? resourceEvent)
+    {
+        if (resourceEvent is not { Snapshot: var snapshot })
+        {
+            return "nothing is known of it";
+        }
+
+        var state = $"it is in the state {snapshot.State?.Text ?? "unknown"}";
+        if (snapshot.State?.Text == KnownResourceStates.Running && snapshot.HealthStatus is { } health)
+        {
+            state += $" ({health})";
+        }
+
+        return snapshot.Reason is null ? state : $"{state}: {snapshot.Reason}";
+    }
+
+    internal WaitBehavior DefaultWaitBehavior =>
+        _serviceProvider.GetService<IOptions<ResourceNotificationServiceOptions>>()?.Value.DefaultWaitBehavior ?? WaitBehavior.StopOnResourceUnavailable;
+
+    private static bool IsReady(CustomResourceSnapshot snapshot) => snapshot.HealthStatus == HealthStatus.Healthy && snapshot.IsReady;
+
+    private static bool IsOver(CustomResourceSnapshot snapshot) =>
+        snapshot.State is { } state && (KnownResourceStates.TerminalStates.Contains(state.Text) || state.Text == KnownResourceStates.RuntimeUnhealthy);
+
+    private static IReadOnlyList<string> InstanceIds(IResource resource) =>
+        resource.TryGetLastAnnotation<Orchestration.InstancesAnnotation>(out var instances) ? instances.Ids : [resource.Name];
+
+    private async Task WaitForAsync(IResource resource, WaitAnnotation wait, string id, CancellationToken cancellationToken)
+    {
+        var givesUp = (wait.WaitBehavior ?? DefaultWaitBehavior) == WaitBehavior.StopOnResourceUnavailable;
+        var dependency = wait.Resource;
+        var logger = _resourceLoggerService.GetLogger(resource);
+        var purpose = wait.WaitType switch
+        {
+            WaitType.WaitUntilHealthy => "to be healthy",
+            WaitType.WaitForCompletion => "to complete",
+            _ => "to start",
+        };
+        LogWaiting(logger, dependency.Name, purpose);
+
+        var reached = await WaitForResourceAsync(
+            dependency.Name,
+            e => e.ResourceId == id && wait.WaitType switch
+            {
+                WaitType.WaitUntilHealthy => IsReady(e.Snapshot) || (givesUp && IsOver(e.Snapshot)),
+                WaitType.WaitForCompletion => IsOver(e.Snapshot),
+                _ => e.Snapshot.State?.Text == KnownResourceStates.Running || (givesUp && IsOver(e.Snapshot)),
+            },
+            cancellationToken);
+
+        var came = wait.WaitType == WaitType.WaitForCompletion
+            ? reached.Snapshot.State!.Text != KnownResourceStates.FailedToStart && (reached.Snapshot.ExitCode ?? wait.ExitCode) == wait.ExitCode
+            : !IsOver(reached.Snapshot);
+        if (!came)
+        {
+            var expected = wait.WaitType == WaitType.WaitForCompletion ? $" (exit code {wait.ExitCode} was expected)" : "";
+            throw new DistributedApplicationException(
+                $"it waited for '{dependency.Name}' {purpose}, but {Describe(reached)}{expected}");
+        }
+    }
+
+    private void Publish(IResource resource, string id, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        lock (_lock)
+        {
+            var before = _current.TryGetValue(id, out var known) ? known.Snapshot : InitialSnapshot(resource);
+            var now = new ResourceEvent(resource, id, change(before));
+            _current[id] = now;
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryWrite(now);
+            }
+        }
+    }
+
+    private static CustomResourceSnapshot InitialSnapshot(IResource resource) =>
+        resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var initial)
+            ? initial.InitialSnapshot
+            : new CustomResourceSnapshot
+            {
+                ResourceType = resource switch
+                {
+                    ProjectResource => "Project",
+                    ExecutableResource => "Executable",
+                    ContainerResource => "Container",
+                    ParameterResource => "Parameter",
+                    _ => resource.GetType().Name.EndsWith("Resource", StringComparison.Ordinal) ? resource.GetType().Name[..^"Resource".Length] : resource.GetType().Name,
+                },
+                Properties = [],
+                CreationTimeStamp = DateTime.UtcNow,
+                Relationships = [.. resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(r => new RelationshipSnapshot(r.Resource.Name, r.Type))],
+                HealthReports = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null))],
+            };
+
+    private static void LogWaiting(ILogger logger, string dependency, string purpose)
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+#pragma warning disable CA1848 // Once a dependency and a start.
+            logger.LogInformation("Waiting for '{Dependency}' {Purpose}.", dependency, purpose);
+#pragma warning restore CA1848
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>What the orchestrator knows of the app host that it works for.</summary>
+/// <param name="Assembly">Its assembly.</param>
+/// <param name="Directory">Its project directory.</param>
+/// <param name="DataFolder">Where its data lies.</param>
+/// <param name="IsUnderTest">Whether a test runs it.</param>
+internal sealed record AppHostInfo(Assembly? Assembly, string Directory, Lazy<DataFolder> DataFolder, bool IsUnderTest)
+{
+    private const string OutputPrefix = "aspireprojectoutput:";
+
+    /// <summary>The configuration (Debug, Release) that the app host was built in.</summary>
+    public string BuildConfiguration => Assembly?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } name ? name : "Debug";
+
+    /// <summary>The assembly that a referenced project was built into, as the app host's build noted it.</summary>
+    public string? OutputOf(string projectPath) => Assembly?.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(m => m.Key == OutputPrefix + projectPath)?.Value;
+}
+
+/// <summary>The ids of a resource's replicas in this run.</summary>
+internal sealed class InstancesAnnotation(IReadOnlyList<string> ids) : IResourceAnnotation
+{
+    private const int SuffixLength = 8;
+
+    public IReadOnlyList<string> Ids { get; } = ids;
+
+    public static string NewId(string resourceName) => $"{resourceName}-{ResourceNames.NewInstanceSuffix()}";
+
+    public static string SuffixOf(string id) => id[^SuffixLength..];
+
+    public static bool IsInstanceOf(string id, string resourceName) =>
+        id.Length == resourceName.Length + 1 + SuffixLength && id.StartsWith($"{resourceName}-", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What stands, in a resource's variables and arguments, for values that differ between its replicas.</summary>
+internal static class InstanceTokens
+{
+    public const string Suffix = "{{instance-suffix}}";
+
+    public static string TargetPort(string resource, string endpoint) => $"{{{{target-port:{resource}/{endpoint}}}}}";
+}
+
+/// <summary>A process to start.</summary>
+/// <param name="Command">A path or a name on <c>PATH</c>.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="WorkingDirectory">The directory in which it runs.</param>
+/// <param name="StandardInput">What it reads from its standard input, which ends after it.</param>
+internal sealed record Launch(string Command, IReadOnlyList<string> Arguments, string WorkingDirectory, string? StandardInput = null);
+
+/// <summary>What is at hand when a launch is put together.</summary>
+internal sealed record LaunchContext(DataFolder DataFolder, Func<string, int> TargetPort, IReadOnlyList<string> Arguments, CancellationToken CancellationToken);
+
+/// <summary>Says how a container resource runs as a plain process.</summary>
+internal sealed record LocalProcessAnnotation(Func<LaunchContext, Task<Launch>> CreateLaunch) : IResourceAnnotation;
+
+/// <summary>Says that a resource needs no process: what it offers is in its clients. Only its place has to be prepared.</summary>
+internal sealed record EmbeddedAnnotation(Func<DataFolder, Task> Prepare) : IResourceAnnotation;

@@ -1,0 +1,313 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Processes;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>One replica of a resource that runs as a process: it waits, runs, ends, and is stopped and started on command.</summary>
+internal sealed class ResourceInstance(Orchestrator orchestrator, IResource resource, string id, int replica, int replicas) : IDisposable
+{
+    private const int LinesInReason = 3;
+
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(3);
+
+    private readonly SemaphoreSlim _commands = new(1, 1);
+    private readonly Lock _lock = new();
+    private CancellationTokenSource _run = new();
+    private Task _running = Task.CompletedTask;
+    private ChildProcess? _process;
+    private bool _stopRequested;
+
+    public IResource Resource { get; } = resource;
+
+    public string Id { get; } = id;
+
+    public int Replica { get; } = replica;
+
+    public bool IsAlive => _process is { Exit.IsCompleted: false };
+
+    /// <summary>Whether connections may go to this replica; better ones are those that are healthy.</summary>
+    public (bool Running, bool Healthy) Usability =>
+        orchestrator.Notifications.TryGetCurrentState(Id, out var known) && known.Snapshot.State?.Text == KnownResourceStates.Running
+            ? (true, known.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy)
+            : (false, false);
+
+    /// <summary>Starts the replica in the background, after what it waits for.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _stopRequested = false;
+            _run.Dispose();
+            _run = new CancellationTokenSource();
+            _running = RunAsync(_run.Token);
+        }
+    }
+
+    public async Task<ExecuteCommandResult> StartAsync(CancellationToken cancellationToken)
+    {
+        await _commands.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_running.IsCompleted)
+            {
+                return CommandResults.Success();
+            }
+
+            Begin();
+            return await StartedAsync(cancellationToken);
+        }
+        finally
+        {
+            _commands.Release();
+        }
+    }
+
+    public async Task<ExecuteCommandResult> RestartAsync(CancellationToken cancellationToken)
+    {
+        await _commands.WaitAsync(cancellationToken);
+        try
+        {
+            await StopCoreAsync();
+            Begin();
+            return await StartedAsync(cancellationToken);
+        }
+        finally
+        {
+            _commands.Release();
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _commands.WaitAsync(cancellationToken);
+        try
+        {
+            await StopCoreAsync();
+        }
+        finally
+        {
+            _commands.Release();
+        }
+    }
+
+    /// <summary>Asks the replica to end, now that the application does; whether it has is for the caller to wait for.</summary>
+    public Task BeginStop()
+    {
+        lock (_lock)
+        {
+            _stopRequested = true;
+            _run.Cancel();
+            if (IsAlive)
+            {
+                Update(s => s with { State = KnownResourceStates.Stopping });
+                _process!.Terminate();
+            }
+
+            return _running;
+        }
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _commands.Dispose();
+    }
+
+    private async Task StopCoreAsync()
+    {
+        var ended = BeginStop();
+        if (await Task.WhenAny(ended, Task.Delay(StopWithin)) != ended)
+        {
+            _process?.Kill();
+        }
+
+        await ended;
+    }
+
+    private async Task<ExecuteCommandResult> StartedAsync(CancellationToken cancellationToken)
+    {
+        var reached = await orchestrator.Notifications.WaitForResourceAsync(
+            Resource.Name,
+            e => e.ResourceId == Id && e.Snapshot.State?.Text is { } state
+                && (state == KnownResourceStates.Running || KnownResourceStates.TerminalStates.Contains(state)),
+            cancellationToken);
+        return reached.Snapshot.State!.Text == KnownResourceStates.Running || reached.Snapshot.ExitCode == 0
+            ? CommandResults.Success()
+            : CommandResults.Failure($"'{Resource.Name}' did not start: {ResourceNotificationService.Describe(reached)}.");
+    }
+
+    private void Update(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
+        _ = orchestrator.Notifications.PublishUpdateAsync(Resource, Id, change);
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Out of the lock of whoever began it.
+        await Task.Yield();
+        try
+        {
+            Update(s => s with
+            {
+                State = Resource.HasAnnotationOfType<WaitAnnotation>() ? KnownResourceStates.Waiting : KnownResourceStates.Starting,
+                Reason = null,
+                ExitCode = null,
+                IsReady = false,
+                StartTimeStamp = null,
+                StopTimeStamp = null,
+                HealthReports = [.. s.HealthReports.Select(r => r with { Status = null, Description = null, ExceptionText = null })],
+            });
+            await orchestrator.Notifications.WaitForDependenciesAsync(Resource, cancellationToken);
+            Update(s => s with { State = KnownResourceStates.Starting });
+
+            // The first of several replicas speaks for the resource.
+            if (Replica == 0)
+            {
+                await orchestrator.Eventing.PublishAsync(new BeforeResourceStartedEvent(Resource, orchestrator.Services), cancellationToken);
+            }
+
+            await LaunchAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Update(s => s with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow });
+            return;
+        }
+        catch (Exception exception)
+        {
+            // Whatever the reason is, it belongs to this resource; the others go on.
+            Fail(exception);
+            return;
+        }
+
+        await WatchAsync();
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        var environment = await orchestrator.Configuration.GetEnvironmentAsync(Resource, cancellationToken);
+        foreach (var (name, value) in environment.ToArray())
+        {
+            environment[name] = Fill(value);
+        }
+
+        List<string> arguments = [.. (await orchestrator.Configuration.GetArgumentsAsync(Resource, cancellationToken)).Select(Fill)];
+        var launch = Resource switch
+        {
+            ProjectResource project => ProjectLaunchPlan.Create(project, orchestrator.AppHost, arguments),
+            ExecutableResource executable => new Launch(executable.Command, arguments, executable.WorkingDirectory),
+            _ when Resource.TryGetLastAnnotation<LocalProcessAnnotation>(out var local) =>
+                await local.CreateLaunch(new LaunchContext(orchestrator.AppHost.DataFolder.Value, TargetPort, arguments, cancellationToken)),
+            _ => throw new DistributedApplicationException("it needs a container, and this build runs without any"),
+        };
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var process = await orchestrator.Processes.StartAsync(launch, environment, (line, isError) => orchestrator.Loggers.Write(Id, line, isError));
+        lock (_lock)
+        {
+            _process = process;
+            if (_stopRequested)
+            {
+                process.Terminate();
+            }
+        }
+
+        var properties = new List<ResourcePropertySnapshot>
+        {
+            new(KnownProperties.ExecutablePath, launch.Command),
+            new(KnownProperties.ExecutableWorkDir, launch.WorkingDirectory),
+            new(KnownProperties.ExecutableArgs, ImmutableArray.CreateRange(launch.Arguments)) { IsSensitive = true },
+            new(KnownProperties.ExecutablePid, process.Pid),
+        };
+        if (Resource is ProjectResource { } ran)
+        {
+            var metadata = ran.GetProjectMetadata();
+            properties.Add(new(KnownProperties.ProjectPath, metadata.ProjectPath));
+            properties.Add(new(KnownProperties.ProjectLaunchProfile, ProjectLaunch.ProfileOf(ran, metadata)?.Name));
+        }
+
+        Update(s => s with
+        {
+            State = KnownResourceStates.Running,
+            StartTimeStamp = DateTime.UtcNow,
+            Properties = [.. properties],
+            EnvironmentVariables = [.. environment.Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true))],
+            Urls = [.. s.Urls.Select(u => u with { IsInactive = false })],
+        });
+    }
+
+    private async Task WatchAsync()
+    {
+        var process = _process!;
+        using var monitoring = new CancellationTokenSource();
+        var health = MonitorAsync(monitoring.Token);
+        var exitCode = await process.Exit;
+        await monitoring.CancelAsync();
+        await health;
+
+        Func<CustomResourceSnapshot, CustomResourceSnapshot> ended = s => s with
+        {
+            State = _stopRequested ? KnownResourceStates.Exited : KnownResourceStates.Finished,
+            ExitCode = exitCode,
+            StopTimeStamp = DateTime.UtcNow,
+            IsReady = false,
+            Reason = _stopRequested || exitCode == 0 ? null : ReasonFor(exitCode),
+            Properties = [.. s.Properties.Where(p => p.Name is not (KnownProperties.ExecutablePid or KnownProperties.ExitCode)), new(KnownProperties.ExitCode, exitCode)],
+            Urls = [.. s.Urls.Select(u => u with { IsInactive = true })],
+        };
+
+        var wasReady = orchestrator.Notifications.TryGetCurrentState(Id, out var before) && before.Snapshot.IsReady;
+        Update(ended);
+        if (!_stopRequested && exitCode != 0)
+        {
+            orchestrator.OnCrash(this, wasReady, ReasonFor(exitCode));
+        }
+
+        if (orchestrator.Notifications.TryGetCurrentState(Id, out var after))
+        {
+            try
+            {
+                await orchestrator.Eventing.PublishAsync(new ResourceStoppedEvent(Resource, orchestrator.Services, after));
+            }
+            catch (Exception exception)
+            {
+                orchestrator.Loggers.Write(Id, $"A subscriber to its end failed: {exception.Message}", isError: true);
+            }
+        }
+    }
+
+    private async Task MonitorAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Func<EndpointAnnotation, int?>? ports = replicas > 1 ? endpoint => orchestrator.Endpoints.TargetPort(endpoint, Replica) : null;
+            await orchestrator.Health.RunAsync(Resource, Id, ports, announces: Replica == 0, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process has ended.
+        }
+        catch (Exception exception)
+        {
+            orchestrator.Loggers.Write(Id, $"What was to happen once it is healthy failed: {exception.Message}", isError: true);
+        }
+    }
+
+    private string ReasonFor(int exitCode)
+    {
+        var last = string.Join(" / ", orchestrator.Loggers.LastLines(Id, LinesInReason).Select(l => l.Trim()).Where(l => l.Length > 0));
+        return string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}{(last.Length == 0 ? "" : $", last output: {Console.PlainText.From(last)}")}");
+    }
+
+    private void Fail(Exception exception)
+    {
+        orchestrator.Loggers.Write(Id, $"It could not be started: {exception.Message}", isError: true);
+        Update(s => s with { State = KnownResourceStates.FailedToStart, Reason = exception.Message, StopTimeStamp = DateTime.UtcNow });
+        orchestrator.OnStartFailure(this, exception.Message);
+    }
+
+    private string Fill(string value) => orchestrator.Endpoints.Fill(value, Resource, Id, Replica);
+
+    private int TargetPort(string endpointName) =>
+        orchestrator.Endpoints.TargetPort(Resource.Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == endpointName), Replica);
+}

@@ -51,13 +51,14 @@ internal sealed class RedisHealthCheck(Func<IConnectionMultiplexer> connect) : I
         }
     }
 
-    // The first to need the client connects it, which blocks; that must not be the thread of a probe, nor one thread a probe.
+    // The first to need the client connects it, which blocks. Of the pool's threads, of which there may be as few as two, none is for that:
+    // the client itself needs them to connect.
     private Task<IConnectionMultiplexer> ConnectAsync()
     {
         lock (_lock)
         {
             return _connection is null or { IsFaulted: true } or { IsCanceled: true }
-                ? _connection = Task.Run(connect)
+                ? _connection = Task.Factory.StartNew(connect, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                 : _connection;
         }
     }

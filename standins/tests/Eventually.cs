@@ -16,9 +16,9 @@ internal static class Eventually
                 await look.WaitForNextTickAsync(end.Token);
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (end.IsCancellationRequested)
         {
-            throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}.");
+            throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}.", exception);
         }
     }
 

@@ -38,6 +38,8 @@ internal sealed class RedisHealthCheck(Func<IConnectionMultiplexer> connect) : I
     private async Task PingAsync()
     {
         var connection = await ConnectAsync();
+        // As commands go: a server that answers may for a while be none that the client sends commands to.
+        await connection.GetDatabase().PingAsync();
         foreach (var endPoint in connection.GetEndPoints(configuredOnly: true))
         {
             var server = connection.GetServer(endPoint);

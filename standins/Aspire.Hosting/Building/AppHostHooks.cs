@@ -31,6 +31,9 @@ internal abstract class AppHostHooks
     /// <summary>The entry point runs the application. Ends once the test has disposed of it.</summary>
     public abstract Task OnRunningAsync(CancellationToken cancellationToken);
 
+    /// <summary>The application was started.</summary>
+    public abstract void OnStarted();
+
     /// <summary>The application has stopped and is disposed of.</summary>
     public abstract void OnDisposed();
 }

@@ -12,6 +12,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     private readonly IHost _host;
     private readonly AppHostHooks? _hooks;
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _endStart = new();
     private Task? _starting;
     private Task? _stopping;
     private Task? _disposing;
@@ -98,7 +99,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
         lock (_lock)
         {
-            return _stopping ??= StopCoreAsync(cancellationToken);
+            return _stopping ??= StopCoreAsync(_starting, cancellationToken);
         }
     }
 
@@ -128,12 +129,21 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     private async Task StartCoreAsync(CancellationToken cancellationToken)
     {
-        await _host.StartAsync(cancellationToken);
-        await Services.GetRequiredService<Orchestrator>().StartAsync(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _endStart.Token);
+        await _host.StartAsync(ending.Token);
+        await Services.GetRequiredService<Orchestrator>().StartAsync(ending.Token);
+        _hooks?.OnStarted();
     }
 
-    private async Task StopCoreAsync(CancellationToken cancellationToken)
+    private async Task StopCoreAsync(Task? starting, CancellationToken cancellationToken)
     {
+        // A start that is still going on would start more of what is being stopped.
+        await _endStart.CancelAsync();
+        if (starting is not null)
+        {
+            await Task.WhenAny(starting);
+        }
+
         await Services.GetRequiredService<Orchestrator>().StopAsync(cancellationToken);
         await _host.StopAsync(cancellationToken);
     }
@@ -160,6 +170,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 _host.Dispose();
             }
 
+            _endStart.Dispose();
             _hooks?.OnDisposed();
         }
     }

@@ -37,6 +37,13 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
             await output.DisposeAsync();
         }
 
+        if (failure is not null && output is null)
+        {
+            // A test runs it, and the test's output and exit code are its own.
+            await application.DisposeAsync();
+            throw new DistributedApplicationException(failure);
+        }
+
         if (failure is not null)
         {
             // One line, whatever the reason consists of.

@@ -47,10 +47,12 @@ public static class OtlpConfigurationExtensions
             }
 
             var variables = context.EnvironmentVariables;
-            if (EndpointOf(configuration, protocol) is var (url, name))
+
+            // The real one names its dashboard's address here. Without a dashboard, telemetry goes where the app host's own is told to go.
+            if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint)
             {
-                variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
-                variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = name;
+                variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
+                variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = NameOf(protocol) ?? configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";
                 if (configuration["AppHost:OtlpApiKey"] is { } key)
                 {
                     variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
@@ -70,19 +72,11 @@ public static class OtlpConfigurationExtensions
             }
         }));
 
-    // The real one falls back on its dashboard's address; without a dashboard, an endpoint is what somebody configured.
-    private static (string Url, string Protocol)? EndpointOf(ConfigurationManager configuration, OtlpProtocol? protocol)
+    private static string? NameOf(OtlpProtocol? protocol) => protocol switch
     {
-        var grpc = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? configuration["DOTNET_DASHBOARD_OTLP_ENDPOINT_URL"];
-        var http = configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] ?? configuration["DOTNET_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"];
-        return (protocol, grpc, http) switch
-        {
-            (OtlpProtocol.HttpProtobuf, _, not null) => (http, "http/protobuf"),
-            (OtlpProtocol.HttpJson, _, not null) => (http, "http/json"),
-            (OtlpProtocol.HttpProtobuf or OtlpProtocol.HttpJson, _, _) => null,
-            (_, not null, _) => (grpc, "grpc"),
-            (null, _, not null) => (http, "http/protobuf"),
-            _ => null,
-        };
-    }
+        OtlpProtocol.Grpc => "grpc",
+        OtlpProtocol.HttpProtobuf => "http/protobuf",
+        OtlpProtocol.HttpJson => "http/json",
+        _ => null,
+    };
 }

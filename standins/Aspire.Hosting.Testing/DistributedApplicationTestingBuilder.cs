@@ -1,0 +1,129 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Testing;
+
+/// <summary>
+/// Runs an application in a test: the same app host, on random ports and with a data folder of its own, both of which are gone with it.
+/// </summary>
+public static class DistributedApplicationTestingBuilder
+{
+    /// <summary>Starts to describe an application that has no app host.</summary>
+    public static IDistributedApplicationTestingBuilder Create(params string[] args) => CreateCore(args, null, Assembly.GetCallingAssembly());
+
+    /// <summary>Starts to describe an application that has no app host.</summary>
+    public static IDistributedApplicationTestingBuilder Create(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder) =>
+        CreateCore(args, configureBuilder, Assembly.GetCallingAssembly());
+
+    /// <summary>Runs an app host up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
+
+    /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync<TEntryPoint>(args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Runs an app host with arguments and options up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default) =>
+        CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
+
+    /// <summary>Runs an app host up to the point at which it would build the application.</summary>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, [], cancellationToken);
+
+    /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Runs an app host with arguments and options up to the point at which it would build the application.</summary>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entryPoint);
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(configureBuilder);
+        var run = new EntryPointRun(entryPoint, args, configureBuilder);
+        try
+        {
+            return new TestingBuilder(await run.GetBuilderAsync(cancellationToken), run.BuildAsync, run.EndAsync);
+        }
+        catch
+        {
+            await run.EndAsync();
+            throw;
+        }
+    }
+
+    private static TestingBuilder CreateCore(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configure, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var hooks = new TestHooks(assembly, [], configure);
+        DistributedApplicationBuilder builder;
+        var before = AppHostHooks.Current;
+        AppHostHooks.Current = hooks;
+        try
+        {
+            builder = new DistributedApplicationBuilder(args);
+        }
+        finally
+        {
+            AppHostHooks.Current = before;
+        }
+
+        DistributedApplication? application = null;
+        return new TestingBuilder(
+            builder,
+            _ => Task.FromResult(application = builder.Build()),
+            async () =>
+            {
+                if (application is not null)
+                {
+                    await application.DisposeAsync();
+                }
+
+                hooks.OnDisposed();
+            });
+    }
+
+    private sealed class TestingBuilder(
+        DistributedApplicationBuilder builder,
+        Func<CancellationToken, Task<DistributedApplication>> build,
+        Func<ValueTask> end) : IDistributedApplicationTestingBuilder
+    {
+        public ConfigurationManager Configuration => builder.Configuration;
+
+        public string AppHostDirectory => builder.AppHostDirectory;
+
+        public Assembly? AppHostAssembly => builder.AppHostAssembly;
+
+        public IHostEnvironment Environment => builder.Environment;
+
+        public IServiceCollection Services => builder.Services;
+
+        public IDistributedApplicationEventing Eventing => builder.Eventing;
+
+        public DistributedApplicationExecutionContext ExecutionContext => builder.ExecutionContext;
+
+        public IResourceCollection Resources => builder.Resources;
+
+        public IResourceBuilder<T> AddResource<T>(T resource)
+            where T : IResource => builder.AddResource(resource);
+
+        public IResourceBuilder<T> CreateResourceBuilder<T>(T resource)
+            where T : IResource => builder.CreateResourceBuilder(resource);
+
+        public DistributedApplication Build() => BuildAsync(CancellationToken.None).GetAwaiter().GetResult();
+
+        public Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default) => build(cancellationToken);
+
+        public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+        public ValueTask DisposeAsync() => end();
+    }
+}

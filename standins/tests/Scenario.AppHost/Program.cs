@@ -1,0 +1,75 @@
+// Applications that go wrong in one way each, and those that tests run as a process of its own: the first argument says which.
+var builder = DistributedApplication.CreateBuilder(args);
+var here = builder.AppHostDirectory;
+
+switch (args[0])
+{
+    case "sleepers":
+        // Three commands, one of which starts another by itself.
+        builder.AddExecutable("one", "sleep", here, "1000");
+        builder.AddExecutable("two", "bash", here, "-c", "trap '' TERM; sleep 1000 & echo grandchild $!; while true; do sleep 1; done");
+        builder.AddProject<Projects.Sample_Service>("web").WithHttpHealthCheck("/health").WithEndpoint("http", e => e.Port = null);
+        break;
+
+    case "redis":
+        builder.AddRedis("redis").WithDataVolume();
+        break;
+
+    case "mongodb":
+        builder.AddMongoDB("mongodb").AddDatabase("db");
+        break;
+
+    case "crash":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        builder.AddProject<Projects.Sample_Service>("web").WithHttpHealthCheck("/health").WithExternalHttpEndpoints().WithEndpoint("http", e => e.Port = null);
+        break;
+
+    case "fails-to-start":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        builder.AddProject<Projects.Sample_Service>("web")
+            .WithHttpHealthCheck("/health")
+            .WithEndpoint("http", e => e.Port = null)
+            .WithEnvironment("SAMPLE_EXIT_CODE_AT_START", "7");
+        break;
+
+    case "port":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        builder.AddProject<Projects.Sample_Service>("web").WithEndpoint("http", e => e.Port = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
+        break;
+
+    case "missing-project":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        builder.AddProject("ghost", "../Nowhere/Nowhere.csproj");
+        break;
+
+    case "missing-command":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        builder.AddExecutable("ghost", "no-such-command-anywhere", here);
+        break;
+
+    case "circle":
+        var first = builder.AddExecutable("first", "sleep", here, "1000");
+        var second = builder.AddExecutable("second", "sleep", here, "1000").WaitFor(first);
+        first.WaitFor(second);
+        break;
+
+    case "missing-parameter":
+        var parameter = builder.AddParameter("api-key", secret: true);
+        builder.AddExecutable("steady", "sleep", here, "1000").WithEnvironment("KEY", parameter);
+        break;
+
+    case "bad-parameter":
+        builder.AddParameter("token", new GenerateParameterDefault { Upper = false, MinUpper = 2 });
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        break;
+
+    case "parameter":
+        var generated = builder.AddParameter("token", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
+        builder.AddExecutable("say", "bash", here, "-c", "echo token=$TOKEN; sleep 1000").WithEnvironment("TOKEN", generated);
+        break;
+
+    default:
+        throw new ArgumentException($"There is no scenario '{args[0]}'.", nameof(args));
+}
+
+builder.Build().Run();

@@ -1,0 +1,234 @@
+#nullable enable
+using System.Runtime.InteropServices;
+using SQLitePCL;
+
+namespace MongoDB.Driver.Storage;
+
+/// <summary>A result code of SQLite that is no success.</summary>
+internal sealed class SqliteFault(int code, string message) : Exception(message)
+{
+    /// <summary>The extended result code; see sqlite.org/rescode.html.</summary>
+    internal int Code => code;
+
+    internal bool IsBusy => (code & 0xff) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
+
+    internal bool IsConstraint => (code & 0xff) == raw.SQLITE_CONSTRAINT;
+}
+
+/// <summary>One connection to a database file, used by one thread at a time, with its statements kept prepared.</summary>
+internal sealed class Sqlite : IDisposable
+{
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE. A last close would else remove the write-ahead log by its path, which may by then belong to
+    // another file: one that was put in this one's place.
+    private const int NoCheckpointOnClose = 1006;
+    private const int StatementLimit = 200;
+
+    private readonly sqlite3 _database;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+
+    static Sqlite() => Batteries_V2.Init();
+
+    internal Sqlite(string path, bool create)
+    {
+        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (create ? raw.SQLITE_OPEN_CREATE : 0);
+        var code = raw.sqlite3_open_v2(path, out _database, flags, null);
+        try
+        {
+            Check(code);
+            raw.sqlite3_extended_result_codes(_database, 1);
+            _ = raw.sqlite3_db_config(_database, NoCheckpointOnClose, 1, out _);
+            Execute("PRAGMA synchronous=FULL");
+            Execute("PRAGMA temp_store=MEMORY");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    internal long LastInsertRowId => raw.sqlite3_last_insert_rowid(_database);
+
+    internal void BusyTimeout(int milliseconds) => raw.sqlite3_busy_timeout(_database, milliseconds);
+
+    /// <summary>A statement, ready for its parameters.</summary>
+    internal Statement Prepare(string sql)
+    {
+        if (_statements.TryGetValue(sql, out var known))
+        {
+            known.Reset();
+            return known;
+        }
+
+        if (_statements.Count >= StatementLimit)
+        {
+            FinalizeStatements();
+        }
+
+        Check(raw.sqlite3_prepare_v2(_database, sql, out var handle));
+        var statement = new Statement(this, handle);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    internal void Execute(string sql)
+    {
+        var statement = Prepare(sql);
+        try
+        {
+            while (statement.Step())
+            {
+                // Some pragmas answer with a row.
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    internal long ReadInt64(string sql)
+    {
+        var statement = Prepare(sql);
+        try
+        {
+            return statement.Step() ? statement.Int64(0) : 0;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    internal void Check(int code)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
+            var extended = _database is { IsInvalid: false } ? raw.sqlite3_extended_errcode(_database) : code;
+            var message = _database is { IsInvalid: false } ? raw.sqlite3_errmsg(_database).utf8_to_string() : $"SQLite error {code}";
+            throw new SqliteFault((extended & 0xff) == (code & 0xff) ? extended : code, message);
+        }
+    }
+
+    internal bool InTransaction => raw.sqlite3_get_autocommit(_database) == 0;
+
+    public void Dispose()
+    {
+        FinalizeStatements();
+        if (_database != null)
+        {
+            _ = raw.sqlite3_close_v2(_database);
+        }
+    }
+
+    private void FinalizeStatements()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _statements.Clear();
+    }
+}
+
+internal sealed class Statement(Sqlite connection, sqlite3_stmt handle) : IDisposable
+{
+    internal Statement Bind(int index, long value)
+    {
+        connection.Check(raw.sqlite3_bind_int64(handle, index, value));
+        return this;
+    }
+
+    internal Statement Bind(int index, ReadOnlySpan<byte> value)
+    {
+        connection.Check(raw.sqlite3_bind_blob(handle, index, value));
+        return this;
+    }
+
+    internal Statement Bind(int index, string value)
+    {
+        connection.Check(raw.sqlite3_bind_text(handle, index, value));
+        return this;
+    }
+
+    /// <summary>Goes to the next row.</summary>
+    /// <returns>Whether there is one.</returns>
+    internal bool Step()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code == raw.SQLITE_ROW)
+        {
+            return true;
+        }
+
+        if (code == raw.SQLITE_DONE)
+        {
+            return false;
+        }
+
+        try
+        {
+            connection.Check(code);
+        }
+        finally
+        {
+            _ = raw.sqlite3_reset(handle);
+        }
+
+        return false;
+    }
+
+    internal void Run()
+    {
+        try
+        {
+            Step();
+        }
+        finally
+        {
+            Reset();
+        }
+    }
+
+    internal long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+
+    internal ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
+
+    internal string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    internal void Reset()
+    {
+        _ = raw.sqlite3_reset(handle);
+        _ = raw.sqlite3_clear_bindings(handle);
+    }
+
+    public void Dispose() => raw.sqlite3_finalize(handle);
+}
+
+/// <summary>What tells a file from another one at the same path.</summary>
+internal readonly record struct FileIdentity(ulong Device, ulong Inode)
+{
+    /// <summary>The identity of the file at a path, or null when there is none.</summary>
+    internal static FileIdentity? Of(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path) ? new FileIdentity(0, (ulong)File.GetCreationTimeUtc(path).Ticks) : null;
+        }
+
+        // struct statx has one layout on every architecture: stx_ino at 32, stx_dev_major and _minor at 136.
+        Span<byte> status = stackalloc byte[256];
+        return Statx(CurrentDirectory, path, 0, InodeMask, ref MemoryMarshal.GetReference(status)) == 0
+            ? new FileIdentity(MemoryMarshal.Read<ulong>(status[136..]), MemoryMarshal.Read<ulong>(status[32..]))
+            : null;
+    }
+
+    private const int CurrentDirectory = -100;
+    private const uint InodeMask = 0x100;
+
+    [DllImport("libc", EntryPoint = "statx")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Statx(
+        int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref byte status);
+}

@@ -11,7 +11,7 @@ internal sealed class Orchestrator : IAsyncDisposable
 {
     // How long one resource may keep those waiting that end after it, and how long all of them have together.
     private static readonly TimeSpan TurnToStop = TimeSpan.FromMilliseconds(1_500);
-    private static readonly TimeSpan AllStopWithin = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan AllStopWithin = TimeSpan.FromMilliseconds(3_500);
 
     private readonly DistributedApplicationModel _model;
     private readonly DistributedApplicationExecutionContext _executionContext;

@@ -143,10 +143,9 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Out of the lock of whoever began it.
-        await Task.Yield();
         try
         {
+            // At once, so that whoever began it does not take the last end for this one's.
             Update(s => s with
             {
                 State = Resource.HasAnnotationOfType<WaitAnnotation>() ? KnownResourceStates.Waiting : KnownResourceStates.Starting,
@@ -157,6 +156,9 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
                 StopTimeStamp = null,
                 HealthReports = [.. s.HealthReports.Select(r => r with { Status = null, Description = null, ExceptionText = null })],
             });
+
+            // Out of the lock of whoever began it.
+            await Task.Yield();
             await orchestrator.Notifications.WaitForDependenciesAsync(Resource, cancellationToken);
             Update(s => s with { State = KnownResourceStates.Starting });
 

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Aspire.Hosting.Tests;
+
+/// <summary>How an app host in the foreground ends, and that it takes with it what it started.</summary>
+public sealed partial class LifetimeTests
+{
+    private static readonly TimeSpan Five = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData(PosixSignal.SIGINT)]
+    [InlineData(PosixSignal.SIGTERM)]
+    public async Task ASignalStopsEverythingWithinFiveSeconds(PosixSignal signal)
+    {
+        using var data = new TemporaryFolder();
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"]);
+        var pids = await PidsOfSleepersAsync(appHost);
+
+        appHost.Signal(signal);
+
+        // "two" does not listen to SIGTERM, so it takes all the patience that there is.
+        await AppHostProcess.GoneAsync(appHost.Pid, Five);
+        Assert.Equal(0, await appHost.ExitCodeAsync());
+        Assert.Empty(appHost.Errors);
+        Assert.All(pids, pid => Assert.False(AppHostProcess.IsAlive(pid)));
+    }
+
+    [Fact]
+    public async Task ASecondSignalEndsEverythingAtOnce()
+    {
+        using var data = new TemporaryFolder();
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"]);
+        var pids = await PidsOfSleepersAsync(appHost);
+        appHost.Signal(PosixSignal.SIGINT);
+        await appHost.LineAsync("^two +> Stopping");
+
+        appHost.Signal(PosixSignal.SIGINT);
+
+        Assert.Equal(130, await appHost.ExitCodeAsync());
+        foreach (var pid in pids)
+        {
+            await AppHostProcess.GoneAsync(pid, Five);
+        }
+    }
+
+    [Fact]
+    public async Task NothingSurvivesAnAppHostThatIsKilled()
+    {
+        using var data = new TemporaryFolder();
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"]);
+        var pids = await PidsOfSleepersAsync(appHost);
+
+        appHost.KillAtOnce();
+
+        foreach (var pid in pids)
+        {
+            await AppHostProcess.GoneAsync(pid, Five);
+        }
+    }
+
+    [Fact]
+    public async Task NothingSurvivesWithoutParentDeathSignalsEither()
+    {
+        using var data = new TemporaryFolder();
+        using var tools = new TemporaryFolder();
+        foreach (var tool in new[] { "bash", "sh", "sleep", "setsid" })
+        {
+            File.CreateSymbolicLink(tools.File(tool), Processes.CommandPath.Find(tool)!);
+        }
+
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"], new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = DotnetRoot });
+        var pids = await PidsOfSleepersAsync(appHost);
+
+        appHost.KillAtOnce();
+
+        foreach (var pid in pids)
+        {
+            await AppHostProcess.GoneAsync(pid, Five);
+        }
+    }
+
+    [Fact]
+    public async Task ACrashIsShownWithItsExitCodeAndTheOthersStay()
+    {
+        using var data = new TemporaryFolder();
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["crash"]);
+        var ready = await appHost.LineAsync("All 2 resources are healthy");
+        var steady = await appHost.PidOfAsync("steady");
+        var url = UrlPattern().Match(ready).Value;
+
+        using var client = new HttpClient();
+        try
+        {
+            using var answer = await client.PostAsync(new Uri($"{url}/exit/42"), null);
+        }
+        catch (HttpRequestException)
+        {
+            // It ended before it had answered.
+        }
+
+        await appHost.LineAsync(@"^web +> Finished \(exit code 42\)");
+        Assert.True(AppHostProcess.IsAlive(steady));
+        Assert.True(AppHostProcess.IsAlive(appHost.Pid));
+        appHost.Signal(PosixSignal.SIGINT);
+        Assert.Equal(0, await appHost.ExitCodeAsync());
+    }
+
+    private static string DotnetRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+
+    private static async Task<int[]> PidsOfSleepersAsync(AppHostProcess appHost)
+    {
+        var grandchild = await appHost.LineAsync(@"^two +\| grandchild \d+");
+        await appHost.LineAsync("All 3 resources are healthy");
+        return
+        [
+            await appHost.PidOfAsync("one"),
+            await appHost.PidOfAsync("two"),
+            await appHost.PidOfAsync("web"),
+            int.Parse(grandchild.Split(' ')[^1], CultureInfo.InvariantCulture),
+        ];
+    }
+
+    [GeneratedRegex(@"http://localhost:\d+", RegexOptions.None, 1000)]
+    private static partial Regex UrlPattern();
+}

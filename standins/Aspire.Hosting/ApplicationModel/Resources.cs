@@ -114,19 +114,14 @@ public class ProjectResource : Resource, IResourceWithEnvironment, IResourceWith
 /// <summary>A command that the application runs.</summary>
 public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
 {
-    private readonly ResourceAnnotationCollection _annotations = [];
-
     /// <summary>Creates the resource.</summary>
     public ExecutableResource(string name, string command, string workingDirectory)
         : base(name)
     {
         ArgumentException.ThrowIfNullOrEmpty(command);
         ArgumentNullException.ThrowIfNull(workingDirectory);
-        _annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });
+        base.Annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });
     }
-
-    /// <inheritdoc />
-    public override ResourceAnnotationCollection Annotations => _annotations;
 
     /// <summary>The command, a path or a name on <c>PATH</c>.</summary>
     public string Command => Launch.Command;

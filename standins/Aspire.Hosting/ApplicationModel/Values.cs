@@ -60,7 +60,6 @@ public static class KnownNetworkIdentifiers
 /// <summary>A value that is set later than it is asked for.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public sealed class ValueSnapshot<T>
-    where T : notnull
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.ServiceDiscovery;
 using Microsoft.Extensions.ServiceDiscovery.Http;
+using Microsoft.Extensions.ServiceDiscovery.Resolution;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,7 +19,7 @@ public static class ServiceDiscoveryHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, GrpcBalancerSwitch>());
         services.Configure<GrpcBalancerSwitchOptions>(options => options.Clients.Add(httpClientBuilder.Name));
         return httpClientBuilder.AddHttpMessageHandler(static provider => new ServiceDiscoveryHandler(
-            provider.GetRequiredService<ServiceEndpointResolver>(),
+            provider.GetRequiredService<ServiceLookups>(),
             provider.GetRequiredService<IOptions<ServiceDiscoveryOptions>>().Value));
     }
 }

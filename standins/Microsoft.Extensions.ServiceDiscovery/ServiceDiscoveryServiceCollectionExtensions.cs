@@ -35,8 +35,8 @@ public static class ServiceDiscoveryServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Transient<IValidateOptions<ServiceDiscoveryOptions>, ServiceDiscoveryOptionsValidator>());
         services.TryAddSingleton(_ => TimeProvider.System);
         services.TryAddSingleton<ServiceLookupFactory>();
-        services.TryAddSingleton(provider => new ServiceEndpointResolver(
-            provider.GetRequiredService<ServiceLookupFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ServiceLookups>();
+        services.TryAddSingleton(provider => new ServiceEndpointResolver(provider.GetRequiredService<ServiceLookups>()));
         services.TryAddSingleton<IServiceDiscoveryHttpMessageHandlerFactory, ServiceDiscoveryHttpMessageHandlerFactory>();
         return services.Configure(configureOptions);
     }

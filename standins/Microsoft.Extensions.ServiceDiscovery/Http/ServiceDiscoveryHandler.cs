@@ -1,10 +1,11 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.ServiceDiscovery.Resolution;
 
 namespace Microsoft.Extensions.ServiceDiscovery.Http;
 
 /// <summary>Sends each request to the next of its service's endpoints.</summary>
-internal sealed class ServiceDiscoveryHandler(ServiceEndpointResolver resolver, ServiceDiscoveryOptions options) : DelegatingHandler
+internal sealed class ServiceDiscoveryHandler(ServiceLookups lookups, ServiceDiscoveryOptions options) : DelegatingHandler
 {
     // Each service has its own turn, so that calls to two services in alternation still go round both. It starts anew with new endpoints.
     private readonly ConditionalWeakTable<ServiceEndpointSource, StrongBox<int>> _turns = new();
@@ -17,7 +18,7 @@ internal sealed class ServiceDiscoveryHandler(ServiceEndpointResolver resolver, 
         }
 
         var service = asked.GetLeftPart(UriPartial.Authority);
-        var source = await resolver.GetEndpointsAsync(service, cancellationToken);
+        var source = await lookups.GetAsync(service, cancellationToken);
         var endpoint = Next(source) ?? throw new InvalidOperationException($"There is no endpoint for '{service}'.");
 
         request.RequestUri = Combine(asked, endpoint.EndPoint);

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.ServiceDiscovery.Resolution;
 
 namespace Microsoft.Extensions.ServiceDiscovery.Http;
 
 internal sealed class ServiceDiscoveryHttpMessageHandlerFactory(
-    ServiceEndpointResolver resolver, IOptions<ServiceDiscoveryOptions> options) : IServiceDiscoveryHttpMessageHandlerFactory
+    ServiceLookups lookups, IOptions<ServiceDiscoveryOptions> options) : IServiceDiscoveryHttpMessageHandlerFactory
 {
     public HttpMessageHandler CreateHandler(HttpMessageHandler handler) =>
-        new ServiceDiscoveryHandler(resolver, options.Value) { InnerHandler = handler };
+        new ServiceDiscoveryHandler(lookups, options.Value) { InnerHandler = handler };
 }

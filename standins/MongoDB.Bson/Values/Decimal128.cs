@@ -41,16 +41,16 @@ public struct Decimal128 : IComparable<Decimal128>, IEquatable<Decimal128>
     public static bool operator !=(Decimal128 lhs, Decimal128 rhs) => lhs._value != rhs._value;
 
     /// <summary>Whether the first is less.</summary>
-    public static bool operator <(Decimal128 lhs, Decimal128 rhs) => lhs._value < rhs._value;
+    public static bool operator <(Decimal128 x, Decimal128 y) => x._value < y._value;
 
     /// <summary>Whether the first is less or equal.</summary>
-    public static bool operator <=(Decimal128 lhs, Decimal128 rhs) => lhs._value <= rhs._value;
+    public static bool operator <=(Decimal128 x, Decimal128 y) => x._value <= y._value;
 
     /// <summary>Whether the first is greater.</summary>
-    public static bool operator >(Decimal128 lhs, Decimal128 rhs) => lhs._value > rhs._value;
+    public static bool operator >(Decimal128 x, Decimal128 y) => x._value > y._value;
 
     /// <summary>Whether the first is greater or equal.</summary>
-    public static bool operator >=(Decimal128 lhs, Decimal128 rhs) => lhs._value >= rhs._value;
+    public static bool operator >=(Decimal128 x, Decimal128 y) => x._value >= y._value;
 
     /// <summary>Reads a number.</summary>
     /// <param name="s">Such as <c>-12.50</c> or <c>1E+3</c>.</param>

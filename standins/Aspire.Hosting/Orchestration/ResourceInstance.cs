@@ -298,7 +298,7 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
     private string ReasonFor(int exitCode)
     {
         var last = string.Join(" / ", orchestrator.Loggers.LastLines(Id, LinesInReason).Select(l => l.Trim()).Where(l => l.Length > 0));
-        return string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}{(last.Length == 0 ? "" : $", last output: {Console.PlainText.From(last)}")}");
+        return string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}{(last.Length == 0 ? "" : $", last output: {Display.PlainText.From(last)}")}");
     }
 
     private void Fail(Exception exception)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Aspire.Hosting.Console;
+using Aspire.Hosting.Display;
 
 namespace Aspire.Hosting.Tests;
 

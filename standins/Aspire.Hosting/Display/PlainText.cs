@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>Text without what a terminal would take for commands.</summary>
 internal static partial class PlainText

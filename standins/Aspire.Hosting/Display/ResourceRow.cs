@@ -2,7 +2,7 @@ using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
 
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>What the console shows of a resource, or of one of its replicas.</summary>
 internal sealed record ResourceRow(string Id, string Name, string State, string Health, string Pid, string Url, string? Reason)

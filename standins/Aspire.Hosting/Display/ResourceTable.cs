@@ -1,4 +1,4 @@
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>Lays out resources as lines of a table that fit a terminal.</summary>
 internal static class ResourceTable

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>
 /// What an app host shows while it runs: every line that a resource writes with the resource's name before it, every change of state as a
@@ -19,8 +19,8 @@ internal sealed class ConsoleOutput : IAsyncDisposable
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(80);
 
     private readonly Lock _lock = new();
-    private readonly Stream _stream = System.Console.OpenStandardOutput();
-    private readonly bool _isTerminal = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    private readonly Stream _stream = Console.OpenStandardOutput();
+    private readonly bool _isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
     private readonly bool _hasColours;
     private readonly ResourceNotificationService _notifications;
     private readonly ResourceLoggerService _loggers;
@@ -294,7 +294,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         }
 
         _isDirty = false;
-        var (width, height) = (Size(() => System.Console.WindowWidth, FallbackWidth), Size(() => System.Console.WindowHeight, FallbackHeight));
+        var (width, height) = (Size(() => Console.WindowWidth, FallbackWidth), Size(() => Console.WindowHeight, FallbackHeight));
         var output = new StringBuilder();
 
         // A line that was drawn when the terminal was wider takes several now.

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>Shows the app host's own log among the resources' lines.</summary>
 internal sealed class ConsoleOutputLoggerProvider(IServiceProvider services) : ILoggerProvider

@@ -3,7 +3,7 @@ using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Aspire.Hosting.Console;
+namespace Aspire.Hosting.Display;
 
 /// <summary>Runs an application in the foreground: until a signal, or until it turns out that it cannot start.</summary>
 internal sealed class ConsoleRun(DistributedApplication application) : IDisposable
@@ -47,7 +47,7 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
         if (failure is not null)
         {
             // One line, whatever the reason consists of.
-            await System.Console.Error.WriteLineAsync($"The application cannot start: {PlainText.From(failure)}");
+            await Console.Error.WriteLineAsync($"The application cannot start: {PlainText.From(failure)}");
             Environment.ExitCode = ExitCodeOfFailure;
         }
 

@@ -81,7 +81,7 @@ internal sealed class ContextPropagationInterceptor(GrpcContextPropagationOption
         {
             return options.SuppressContextNotFoundErrors
                 ? context
-                : throw new InvalidOperationException("There is no gRPC call being answered here whose deadline and cancellation could be passed on.");
+                : throw new InvalidOperationException("No gRPC call is being answered here whose deadline and cancellation could be passed on.");
         }
 
         var call = context.Options;

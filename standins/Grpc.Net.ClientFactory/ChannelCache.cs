@@ -88,7 +88,9 @@ internal sealed class ChannelCache(
         }
 
         var headers = http.DefaultRequestHeaders.Select(header => (Key: header.Key.ToLowerInvariant(), Values: header.Value.ToArray())).ToArray();
-        return (http.BaseAddress, headers.Length == 0 ? null : context =>
+        return (http.BaseAddress, headers.Length == 0 ? null : AddHeaders);
+
+        void AddHeaders(CallOptionsContext context)
         {
             var metadata = context.CallOptions.Headers ?? [];
             foreach (var (key, values) in headers.Where(header => metadata.Get(header.Key) is null))
@@ -100,7 +102,7 @@ internal sealed class ChannelCache(
             }
 
             context.CallOptions = context.CallOptions.WithHeaders(metadata);
-        });
+        }
     }
 
     private static bool MaySendCredentials(GrpcChannelOptions options, Uri address)

@@ -20,7 +20,8 @@ internal sealed class RegisteredClientFactory(
 #pragma warning disable CS0618 // Superseded, but what is in it counts.
         invoker = invoker.Intercept([.. options.Interceptors]);
 #pragma warning restore CS0618
-        Action<CallOptionsContext>[] changes = channel.Headers is null ? [.. options.CallOptionsActions] : [.. options.CallOptionsActions, channel.Headers];
+        Action<CallOptionsContext>[] added = channel.Headers is null ? [] : [channel.Headers];
+        Action<CallOptionsContext>[] changes = [.. options.CallOptionsActions, .. added];
         if (changes.Length > 0)
         {
             invoker = new CallOptionsInvoker(invoker, changes, services);
@@ -35,7 +36,8 @@ internal sealed class RegisteredClientFactory(
         {
             TClient client => client,
             null => throw new InvalidOperationException($"The creator of the gRPC client '{name}' made none."),
-            var other => throw new InvalidOperationException($"The creator of the gRPC client '{name}' made a {other.GetType()}, which is no {typeof(TClient)}."),
+            var other => throw new InvalidOperationException(
+                $"The creator of the gRPC client '{name}' made a {other.GetType()}, which is no {typeof(TClient)}."),
         };
     }
 }

@@ -60,7 +60,8 @@ public abstract class NonCryptographicHashAlgorithm
 
     /// <summary>Writes the hash of the data so far, and returns how many bytes that took.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public int GetCurrentHash(Span<byte> destination) => TryGetCurrentHash(destination, out var written) ? written : throw TooShort(nameof(destination));
+    public int GetCurrentHash(Span<byte> destination) =>
+        TryGetCurrentHash(destination, out var written) ? written : throw TooShort(nameof(destination));
 
     /// <summary>Writes the hash of the data so far; false when the destination is too short.</summary>
     public bool TryGetCurrentHash(Span<byte> destination, out int bytesWritten)
@@ -84,7 +85,8 @@ public abstract class NonCryptographicHashAlgorithm
 
     /// <summary>Writes the hash of the data so far, which is then forgotten, and returns how many bytes that took.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public int GetHashAndReset(Span<byte> destination) => TryGetHashAndReset(destination, out var written) ? written : throw TooShort(nameof(destination));
+    public int GetHashAndReset(Span<byte> destination) =>
+        TryGetHashAndReset(destination, out var written) ? written : throw TooShort(nameof(destination));
 
     /// <summary>Writes the hash of the data so far, which is then forgotten; false when the destination is too short.</summary>
     public bool TryGetHashAndReset(Span<byte> destination, out int bytesWritten)

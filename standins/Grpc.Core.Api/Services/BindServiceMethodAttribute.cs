@@ -7,7 +7,9 @@ namespace Grpc.Core;
 public class BindServiceMethodAttribute : Attribute
 {
     private const DynamicallyAccessedMemberTypes BinderMembers =
-        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods | DynamicallyAccessedMemberTypes.PublicProperties;
+        DynamicallyAccessedMemberTypes.PublicMethods
+        | DynamicallyAccessedMemberTypes.NonPublicMethods
+        | DynamicallyAccessedMemberTypes.PublicProperties;
 
     /// <summary>In the method <paramref name="bindMethodName"/> of <paramref name="bindType"/>.</summary>
     public BindServiceMethodAttribute([DynamicallyAccessedMembers(BinderMembers)] Type bindType, string bindMethodName)

@@ -15,7 +15,8 @@ public sealed class NodeClient : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var installed = new FileInfo(Path.Combine(_folder, "node_modules", ".package-lock.json"));
-        if (Missing is null && (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json"))))
+        var asked = new FileInfo(Path.Combine(_folder, "package-lock.json"));
+        if (Missing is null && (!installed.Exists || installed.LastWriteTimeUtc < asked.LastWriteTimeUtc))
         {
             using var npm = Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
             var (output, errors) = (npm.StandardOutput.ReadToEndAsync(), npm.StandardError.ReadToEndAsync());

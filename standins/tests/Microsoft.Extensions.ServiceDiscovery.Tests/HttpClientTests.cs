@@ -49,7 +49,8 @@ public class HttpClientTests
         await using var services = Services();
         using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient();
         Assert.Equal("place /x 127.0.0.1", await http.GetStringAsync(new Uri($"{place.Address}/x")));
-        Assert.Equal("place /x 127.0.0.1", await http.GetStringAsync(new Uri($"{place.Address.Replace("http:", "http+https:", StringComparison.Ordinal)}/x")));
+        var several = place.Address.Replace("http:", "http+https:", StringComparison.Ordinal);
+        Assert.Equal("place /x 127.0.0.1", await http.GetStringAsync(new Uri($"{several}/x")));
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public class HttpClientTests
     {
         await using var place = await Place.StartAsync("place");
         await using var services = Services(
-            collection => collection.Configure<ConfigurationServiceEndpointProviderOptions>(options => options.ShouldApplyHostNameMetadata = _ => true),
+            collection => collection.Configure<ConfigurationServiceEndpointProviderOptions>(
+                options => options.ShouldApplyHostNameMetadata = _ => true),
             ("services:accounts:http:0", place.Address));
         using var http = services.GetRequiredService<IHttpClientFactory>().CreateClient();
         Assert.Equal("place / accounts", await http.GetStringAsync(new Uri("http://accounts")));

@@ -1,0 +1,23 @@
+using Godzilla.Accounts;
+using Godzilla.Accounts.Sessions;
+using Godzilla.Accounts.Users;
+using Godzilla.ServiceDefaults;
+using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Redis;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRedis("redis");
+builder.AddAccountsStore();
+builder.Services.AddSignedIdentity();
+builder.Services.AddUsers();
+builder.Services.AddSessions();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapDefaultEndpoints();
+app.MapUsers();
+app.MapSessions();
+app.Run();

@@ -1,0 +1,51 @@
+using MongoDB.Bson;
+using MongoDB.Bson.Serialization.Attributes;
+
+namespace Godzilla.Chat.Discussions;
+
+/// <summary>A document of <c>chatdb.discussions</c>.</summary>
+[BsonIgnoreExtraElements]
+internal sealed class Discussion
+{
+    [BsonId]
+    public ObjectId Id { get; init; }
+
+    /// <summary>The members.</summary>
+    [BsonElement("users")]
+    public required string[] Users { get; init; }
+
+    [BsonElement("title")]
+    [BsonIgnoreIfNull]
+    public string? Title { get; init; }
+
+    [BsonElement("created_at")]
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When it was created, or last spoken in.</summary>
+    [BsonElement("updated_at")]
+    public required DateTime UpdatedAt { get; init; }
+
+    [BsonElement("last_message")]
+    [BsonIgnoreIfNull]
+    public LastMessage? LastMessage { get; init; }
+
+    /// <summary>The number of <see cref="LastMessage"/>; 0 before the first.</summary>
+    [BsonElement("seq")]
+    public long Seq { get; init; }
+}
+
+/// <summary>The newest message of a discussion, kept with it for the list of discussions.</summary>
+internal sealed class LastMessage
+{
+    [BsonElement("message_id")]
+    public required ObjectId MessageId { get; init; }
+
+    [BsonElement("user_id")]
+    public required string UserId { get; init; }
+
+    [BsonElement("text")]
+    public required string Text { get; init; }
+
+    [BsonElement("created_at")]
+    public required DateTime CreatedAt { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Godzilla.Chat.Discussions;
+
+/// <summary>A discussion, as a client sees it.</summary>
+/// <param name="Id">24 hex digits.</param>
+/// <param name="Users">The members.</param>
+/// <param name="Title">The title, or none.</param>
+/// <param name="CreatedAt">UTC.</param>
+/// <param name="UpdatedAt">UTC; when it was last spoken in.</param>
+/// <param name="LastMessage">The newest message, or none yet.</param>
+internal sealed record DiscussionView(
+    string Id, string[] Users, string? Title, DateTime CreatedAt, DateTime UpdatedAt, LastMessageView? LastMessage)
+{
+    internal static DiscussionView Of(Discussion discussion) => new(
+        discussion.Id.ToString(),
+        discussion.Users,
+        discussion.Title,
+        discussion.CreatedAt,
+        discussion.UpdatedAt,
+        discussion.LastMessage is { } last
+            ? new LastMessageView(last.MessageId.ToString(), last.UserId, last.Text, last.CreatedAt)
+            : null);
+}
+
+/// <summary>The newest message of a discussion, as a client sees it in the list.</summary>
+/// <param name="MessageId">24 hex digits.</param>
+/// <param name="UserId">The sender's username.</param>
+/// <param name="Text">The text.</param>
+/// <param name="CreatedAt">UTC.</param>
+internal sealed record LastMessageView(string MessageId, string UserId, string Text, DateTime CreatedAt);

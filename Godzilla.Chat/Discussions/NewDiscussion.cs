@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace Godzilla.Chat.Discussions;
+
+/// <summary>What a client sends to create a discussion.</summary>
+/// <param name="Users">1 to 100 usernames; the caller's own may be left out.</param>
+/// <param name="Title">Up to 200 characters, or none.</param>
+internal sealed partial record NewDiscussion(string[]? Users, string? Title)
+{
+    private const int MaxUsers = 100;
+    private const int MaxTitleLength = 200;
+
+    /// <summary>Whether a discussion can be made of it.</summary>
+    /// <param name="error">Otherwise, what is wrong.</param>
+    /// <returns><see langword="true"/> if it keeps the rules.</returns>
+    public bool IsValid(out string? error)
+    {
+        error = Users is null or { Length: 0 or > MaxUsers } ? $"users must hold 1 to {MaxUsers} usernames"
+            : !Array.TrueForAll(Users, user => user is not null && UsernameShape().IsMatch(user)) ? "users must hold usernames"
+            : Title?.Length > MaxTitleLength ? $"title must be at most {MaxTitleLength} characters"
+            : null;
+        return error is null;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.@+-]{1,64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex UsernameShape();
+}

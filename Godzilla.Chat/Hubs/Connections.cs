@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using Godzilla.Chat.Discussions;
+using Godzilla.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Godzilla.Chat.Hubs;
+
+/// <summary>The open connections of this process, whose they are, and how to end them.</summary>
+internal sealed class Connections(IHubContext<ChatHub, IChatClient> hub) : IDisposable
+{
+    // Longer than a signed identity holds: a handshake that was under way when its session ended arrives within that time.
+    private static readonly TimeSpan EndedMemory = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, HubCallerContext> _open = new(StringComparer.Ordinal);
+    private readonly MemoryCache _ended = new(new MemoryCacheOptions());
+
+    /// <summary>Every open connection: its id and its user.</summary>
+    public IEnumerable<(string ConnectionId, string Username)> All =>
+        _open.Select(connection => (connection.Key, connection.Value.User!.Username()));
+
+    /// <summary>Takes in a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <returns><see langword="false"/> if its session has ended meanwhile.</returns>
+    public bool TryAdd(HubCallerContext connection)
+    {
+        _open[connection.ConnectionId] = connection;
+        if (_ended.TryGetValue(connection.User!.SessionId(), out _))
+        {
+            _open.TryRemove(connection.ConnectionId, out _);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets go of a connection.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <returns><see langword="false"/> if it was not there.</returns>
+    public bool Remove(string connectionId) => _open.TryRemove(connectionId, out _);
+
+    /// <summary>Hands a discussion's events to the open connections of its members.</summary>
+    /// <param name="usernames">The members.</param>
+    /// <param name="discussion">The discussion.</param>
+    /// <returns>A task that ends when that is so.</returns>
+    public async Task SubscribeAsync(IReadOnlyCollection<string> usernames, DiscussionId discussion)
+    {
+        foreach (var (connectionId, username) in All)
+        {
+            if (usernames.Contains(username))
+            {
+                await hub.Groups.AddToGroupAsync(connectionId, discussion.ToString());
+            }
+        }
+    }
+
+    /// <summary>Closes the connections of a session that has ended, and those that are still to come.</summary>
+    /// <param name="sessionId">The session.</param>
+    public void End(string sessionId)
+    {
+        // Noted first: a connection is taken in before it looks here, so one of the two sees the other.
+        _ended.Set(sessionId, true, EndedMemory);
+        foreach (var connection in _open.Values)
+        {
+            if (connection.User!.SessionId() == sessionId)
+            {
+                connection.Abort();
+            }
+        }
+    }
+
+    public void Dispose() => _ended.Dispose();
+}

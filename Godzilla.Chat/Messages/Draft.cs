@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Godzilla.Chat.Messages;
+
+/// <summary>A message that is about to be sent.</summary>
+internal sealed record Draft
+{
+    private const int MaxTextLength = 4000;
+    private const int MaxClientIdLength = 128;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private Draft(string text, string? clientId) => (Text, ClientId) = (text, clientId);
+
+    /// <summary>1 to 4000 UTF-16 code units.</summary>
+    public string Text { get; }
+
+    /// <summary>The sender's own name for it, by which a second attempt is known; or none.</summary>
+    public string? ClientId { get; }
+
+    /// <summary>Checks what a client sent.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="clientId">The client's id for the message; none if empty.</param>
+    /// <param name="draft">The draft.</param>
+    /// <param name="error">Otherwise, what is wrong.</param>
+    /// <returns><see langword="true"/> if it can be sent.</returns>
+    public static bool TryCreate(
+        string? text, string? clientId, [NotNullWhen(true)] out Draft? draft, [NotNullWhen(false)] out string? error)
+    {
+        error = text is null or { Length: 0 or > MaxTextLength } ? $"text must be 1 to {MaxTextLength} characters"
+            : clientId?.Length > MaxClientIdLength ? $"client_id must be at most {MaxClientIdLength} characters"
+            : !IsUnicode(text) || !IsUnicode(clientId) ? "text must be valid Unicode"
+            : null;
+        draft = error is null ? new Draft(text!, string.IsNullOrEmpty(clientId) ? null : clientId) : null;
+        return draft is not null;
+    }
+
+    // JSON can spell half a surrogate pair, which no store keeps as it is.
+    private static bool IsUnicode(string? text)
+    {
+        try
+        {
+            return text is null || Strict.GetByteCount(text) >= 0;
+        }
+        catch (EncoderFallbackException)
+        {
+            return false;
+        }
+    }
+}

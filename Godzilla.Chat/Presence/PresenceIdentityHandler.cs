@@ -1,0 +1,16 @@
+using Godzilla.ServiceDefaults.Identity;
+
+namespace Godzilla.Chat.Presence;
+
+/// <summary>Signs each call to Presence as this service's own.</summary>
+internal sealed class PresenceIdentityHandler(IdentitySigner signer) : DelegatingHandler
+{
+    private const string Issuer = "chat";
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        signer.Sign(
+            request.Headers, Issuer, user: "", session: "", request.Method.Method, PathString.FromUriComponent(request.RequestUri!).Value!);
+        return base.SendAsync(request, cancellationToken);
+    }
+}

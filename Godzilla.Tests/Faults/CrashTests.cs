@@ -1,0 +1,48 @@
+using System.Net;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Godzilla.Tests.Faults;
+
+/// <summary>Any one process is killed: the others live, the app says what died, and it can be started again.</summary>
+public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
+{
+    [Theory]
+    [InlineData("accounts", "/discussion")]
+    [InlineData("presence", "/discussion")]
+    [InlineData("chat", "/healthz")]
+    [InlineData("redis", "/healthz")]
+    public async Task TheOthersLive(string victim, string stillWorks)
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        var others = new[] { "accounts", "presence", "chat", "redis", "gateway" }.Where(name => name != victim).ToDictionary(name => name, app.PidOf);
+
+        Signals.Kill(app.PidOf(victim));
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var died = await app.App.ResourceNotifications.WaitForResourceAsync(
+            victim, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
+        Assert.Equal(137, died.Snapshot.ExitCode);
+        using var response = await person.Http.GetAsync(stillWorks);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.All(others, other => Assert.Equal(other.Value, app.PidOf(other.Key)));
+        Assert.All(others.Values, pid => Assert.True(Directory.Exists($"/proc/{pid}")));
+
+        await app.StartAgainAsync(victim);
+        using var again = new Person(app, person.Name, person.Password);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await again.LogInAsync();
+                    using var list = await again.Http.GetAsync("/presence/online");
+                    return list.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            $"everything works after {victim} is started again");
+    }
+}

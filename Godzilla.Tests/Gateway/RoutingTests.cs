@@ -1,0 +1,93 @@
+using System.Net;
+using System.Text;
+
+namespace Godzilla.Tests.Gateway;
+
+[Collection(RunningSystem.Name)]
+public sealed class RoutingTests(GodzillaApp app)
+{
+    [Fact]
+    public async Task TheGatewaySaysThatItIsThere()
+    {
+        using var gateway = app.CreateClient();
+        Assert.Equal("""{"status":"ok"}""", await gateway.GetStringAsync("/healthz"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/nope")]
+    [InlineData("/user")]
+    [InlineData("/user/loginX")]
+    [InlineData("/presence/everybody")]
+    [InlineData("/discussion/lobby/secrets")]
+    [InlineData("/presence.PresenceService/GetOnlineUsers")]
+    [InlineData("/%2e%2e/user/login")]
+    public async Task WhatIsNotRoutedIsNotFound(string path)
+    {
+        using var person = await app.SignUpAsync("gamera");
+
+        using var response = await person.Http.GetAsync(path);
+
+        Assert.Equal("Not Found", await Envelope.AssertAsync(HttpStatusCode.NotFound, response));
+    }
+
+    [Theory]
+    [InlineData("GET", "/user/login")]
+    [InlineData("DELETE", "/user/register")]
+    [InlineData("PUT", "/discussion")]
+    [InlineData("POST", "/presence/online")]
+    public async Task AnotherMethodIsNotAllowed(string method, string path)
+    {
+        using var person = await app.SignUpAsync("gamera");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var response = await person.Http.SendAsync(request);
+
+        Assert.Equal("Method Not Allowed", await Envelope.AssertAsync(HttpStatusCode.MethodNotAllowed, response));
+    }
+
+    [Fact]
+    public async Task BodyThatIsNotJsonIsAnUnsupportedMediaType()
+    {
+        using var person = await app.SignUpAsync("gamera");
+        foreach (var path in new[] { "/user/login", "/user/register", "/discussion", "/discussion/lobby/messages" })
+        {
+            using var form = new StringContent("username=a&password=b", Encoding.UTF8, "application/x-www-form-urlencoded");
+            using var response = await person.Http.PostAsync(path, form);
+            await Envelope.AssertAsync(HttpStatusCode.UnsupportedMediaType, response);
+        }
+    }
+
+    [Fact]
+    public async Task TenMegabytesAreTooLarge()
+    {
+        using var person = await app.SignUpAsync("gamera");
+        foreach (var path in new[] { "/user/login", "/user/register", "/discussion", "/discussion/lobby/messages" })
+        {
+            using var body = new StringContent($"[\"{new string('x', 10_000_000)}\"]", Encoding.UTF8, "application/json");
+            using var response = await person.Http.PostAsync(path, body);
+            await Envelope.AssertAsync(HttpStatusCode.RequestEntityTooLarge, response);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"users":"rodan"}""")]
+    [InlineData("""{"users":[7]}""")]
+    [InlineData("""{"users":[null]}""")]
+    [InlineData("""{"users":[]}""")]
+    [InlineData("""{"users":["a b"]}""")]
+    [InlineData("""{"users":["rodan"],"title":7}""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("""{"users":""")]
+    public async Task DiscussionThatCannotBeReadIsABadRequest(string body)
+    {
+        using var person = await app.SignUpAsync("gamera");
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var response = await person.Http.PostAsync("/discussion", content);
+
+        await Envelope.AssertAsync(HttpStatusCode.BadRequest, response);
+    }
+}

@@ -1,4 +1,5 @@
 using Godzilla.Gateway.Identity;
+using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Origins;
 using Godzilla.Gateway.Routing;
 using Godzilla.Gateway.Sessions;
@@ -15,6 +16,7 @@ builder.AddRouting();
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseClientHeaderFilter();
+app.UseBodyLimit();
 app.UseOriginCheck();
 app.UseRouting();
 app.UseAuthentication();

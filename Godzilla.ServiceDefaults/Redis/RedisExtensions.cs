@@ -20,15 +20,18 @@ public static class RedisExtensions
     /// <returns><paramref name="builder"/>.</returns>
     public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder, string name)
     {
-        builder.AddRedisClient(name, configureOptions: options =>
-        {
-            options.AbortOnConnectFail = false;
-            options.ConnectTimeout = (int)TimeLimit.TotalMilliseconds;
-            options.SyncTimeout = (int)TimeLimit.TotalMilliseconds;
-            options.ConnectRetry = 1;
-            options.KeepAlive = 1;
-            options.ReconnectRetryPolicy = new LinearRetry(500);
-        });
+        builder.AddRedisClient(
+            name,
+
+            // The first connection blocks the thread that asks for it: better at the start than under the first requests.
+            settings => settings.DisableAutoActivation = false,
+            options =>
+            {
+                options.AbortOnConnectFail = false;
+                options.ConnectTimeout = (int)TimeLimit.TotalMilliseconds;
+                options.SyncTimeout = (int)TimeLimit.TotalMilliseconds;
+                options.ConnectRetry = 1;
+            });
         builder.Services.Configure<DependencyFailures>(failures => failures
             .Add<RedisConnectionException>()
             .Add<RedisServerException>(exception => exception.Message.StartsWith("LOADING", StringComparison.Ordinal)));

@@ -7,11 +7,12 @@ namespace Godzilla.Tests.Faults;
 public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
 {
     [Theory]
-    [InlineData("accounts", "/discussion")]
-    [InlineData("presence", "/discussion")]
-    [InlineData("chat", "/healthz")]
-    [InlineData("redis", "/healthz")]
-    public async Task TheOthersLive(string victim, string stillWorks)
+    [InlineData("accounts", "gateway", "/discussion")]
+    [InlineData("presence", "gateway", "/discussion")]
+    [InlineData("chat", "gateway", "/healthz")]
+    [InlineData("redis", "gateway", "/healthz")]
+    [InlineData("gateway", "chat", "/health")]
+    public async Task TheOthersLive(string victim, string asked, string stillWorks)
     {
         using var person = await app.SignUpAsync("destoroyah");
         var others = new[] { "accounts", "presence", "chat", "redis", "gateway" }.Where(name => name != victim).ToDictionary(name => name, app.PidOf);
@@ -22,7 +23,8 @@ public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
         var died = await app.App.ResourceNotifications.WaitForResourceAsync(
             victim, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
         Assert.Equal(137, died.Snapshot.ExitCode);
-        using var response = await person.Http.GetAsync(stillWorks);
+        using var direct = app.CreateClient(asked);
+        using var response = await (asked == "gateway" ? person.Http : direct).GetAsync(stillWorks);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.All(others, other => Assert.Equal(other.Value, app.PidOf(other.Key)));
         Assert.All(others.Values, pid => Assert.True(Directory.Exists($"/proc/{pid}")));

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Godzilla.Gateway.Limits;
+
+/// <summary>
+/// Refuses a body that is too large by its own word. It is read to its end first, within reason: a connection that is closed while the
+/// client still writes is reset, and the client never sees why (RFC 9112, section 9.6).
+/// </summary>
+internal static class BodyLimit
+{
+    private const long Patience = 32 * 1024 * 1024;
+    private static readonly TimeSpan PatienceTime = TimeSpan.FromSeconds(5);
+
+    internal static void UseBodyLimit(this IApplicationBuilder app)
+    {
+        var limit = app.ApplicationServices.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize;
+        app.Use(next => context => context.Request.ContentLength > limit ? RefuseAsync(context) : next(context));
+    }
+
+    private static async Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        if (context.Request.ContentLength > Patience || context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size)
+        {
+            return;
+        }
+
+        size.MaxRequestBodySize = Patience;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(PatienceTime);
+        try
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, limit.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // The client is slow, or gone; its answer is the same.
+        }
+    }
+}

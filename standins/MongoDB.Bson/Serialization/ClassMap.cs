@@ -1,8 +1,8 @@
 using System.Linq.Expressions;
-using MongoDB.Bson.Serialization.Conventions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using MongoDB.Bson.Serialization.Attributes;
+using MongoDB.Bson.Serialization.Conventions;
 
 namespace MongoDB.Bson.Serialization;
 

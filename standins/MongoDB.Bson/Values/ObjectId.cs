@@ -11,7 +11,7 @@ public struct ObjectId : IComparable<ObjectId>, IEquatable<ObjectId>
 {
     // Drawn once a process (not a machine or a process id, which containers share), so that processes do not collide.
     private static readonly ulong ProcessRandom = NewProcessRandom();
-    private static int s_counter = RandomNumberGenerator.GetInt32(0x1000000);
+    private static int _counter = RandomNumberGenerator.GetInt32(0x1000000);
 
     private readonly int _a;
     private readonly int _b;
@@ -168,7 +168,7 @@ public struct ObjectId : IComparable<ObjectId>, IEquatable<ObjectId>
 
     private static ObjectId Create(int timestamp)
     {
-        var counter = (uint)Interlocked.Increment(ref s_counter) & 0xffffff;
+        var counter = (uint)Interlocked.Increment(ref _counter) & 0xffffff;
         return new ObjectId(timestamp, (int)(uint)(ProcessRandom >> 8), (int)((uint)(ProcessRandom & 0xff) << 24 | counter));
     }
 

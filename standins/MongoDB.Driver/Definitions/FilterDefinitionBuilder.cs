@@ -263,7 +263,7 @@ public sealed class FilterDefinitionBuilder<TDocument>
     {
         ArgumentNullException.ThrowIfNull(filter);
         return Make(field, f => new BsonDocument(
-            "$elemMatch", filter.Render(f.Serializer?.Item ?? BsonSerializer.LookupSerializer<TItem>())));
+            "$elemMatch", LambdaFilter.OfItem(filter.Render(f.Serializer?.Item ?? BsonSerializer.LookupSerializer<TItem>()))));
     }
 
     /// <inheritdoc cref="ElemMatch{TItem}(FieldDefinition{TDocument}, FilterDefinition{TItem})" />

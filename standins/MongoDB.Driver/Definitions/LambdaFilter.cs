@@ -98,20 +98,20 @@ internal sealed class LambdaFilter(ParameterExpression parameter, IBsonSerialize
             case "Contains" or "StartsWith" or "EndsWith" when call.Object?.Type == typeof(string):
                 return Pattern(call);
             case "Contains" when arguments.Count == (call.Object == null ? 2 : 1):
-            {
-                var (source, item) = call.Object == null ? (arguments[0], arguments[1]) : (call.Object, arguments[0]);
-                if (TryArray(source, out var array) && FieldPath.TryEvaluate(item, parameter, out var value))
                 {
-                    return Test(array, "$eq", FieldPath.Write(array.Serializer!.Item, value));
-                }
+                    var (source, item) = call.Object == null ? (arguments[0], arguments[1]) : (call.Object, arguments[0]);
+                    if (TryArray(source, out var array) && FieldPath.TryEvaluate(item, parameter, out var value))
+                    {
+                        return Test(array, "$eq", FieldPath.Write(array.Serializer!.Item, value));
+                    }
 
-                if (TryField(item, out var field) && FieldPath.TryEvaluate(source, parameter, out var values) && values is IEnumerable list)
-                {
-                    return Test(field, "$in", FieldPath.WriteAll(field.Serializer, list));
-                }
+                    if (TryField(item, out var field) && FieldPath.TryEvaluate(source, parameter, out var values) && values is IEnumerable list)
+                    {
+                        return Test(field, "$in", FieldPath.WriteAll(field.Serializer, list));
+                    }
 
-                break;
-            }
+                    break;
+                }
 
             case nameof(Enumerable.Any) when call.Method.DeclaringType == typeof(Enumerable) && TryArray(arguments[0], out var array):
                 return arguments.Count == 1
@@ -141,12 +141,16 @@ internal sealed class LambdaFilter(ParameterExpression parameter, IBsonSerialize
             throw NotSupported(any);
         }
 
-        var filter = Translate(lambda, item);
-        return item is IMapped ? filter : Flatten(filter, any);
+        return OfItem(Translate(lambda, item));
     }
 
-    // Items that are no documents are tested by operators alone, which cannot be nested in $and.
-    private static BsonDocument Flatten(BsonDocument filter, Expression expression)
+    /// <summary>A filter on array items, with what it says of an item itself as operators alone.</summary>
+    internal static BsonDocument OfItem(BsonDocument filter) => IsAboutItem(filter) ? Flatten(filter) : filter;
+
+    private static bool IsAboutItem(BsonDocument filter) => filter.Any(e => e.Name.Length == 0
+        || (e.Name is "$and" or "$or" or "$nor" && e.Value is BsonArray parts && parts.Any(p => p is BsonDocument d && IsAboutItem(d))));
+
+    private static BsonDocument Flatten(BsonDocument filter)
     {
         var flat = new BsonDocument();
         foreach (var element in filter)
@@ -155,11 +159,11 @@ internal sealed class LambdaFilter(ParameterExpression parameter, IBsonSerialize
             {
                 foreach (var part in element.Value.AsBsonArray)
                 {
-                    foreach (var inner in Flatten(part.AsBsonDocument, expression))
+                    foreach (var inner in Flatten(part.AsBsonDocument))
                     {
                         if (flat.Contains(inner.Name))
                         {
-                            throw NotSupported(expression);
+                            throw new NotSupportedException($"The condition {filter} on array items is not supported.");
                         }
 
                         flat.Add(inner);
@@ -172,7 +176,7 @@ internal sealed class LambdaFilter(ParameterExpression parameter, IBsonSerialize
             }
             else
             {
-                throw NotSupported(expression);
+                throw new NotSupportedException($"The condition {filter} on array items is not supported.");
             }
         }
 

@@ -243,7 +243,7 @@ public sealed class UpdateDefinitionBuilder<TDocument>
     /// <returns>The update.</returns>
     public UpdateDefinition<TDocument> PullFilter<TItem>(FieldDefinition<TDocument> field, FilterDefinition<TItem> filter) =>
         Item(
-            field, "$pull", f => filter.Render(f.Serializer?.Item ?? BsonSerializer.LookupSerializer<TItem>()));
+            field, "$pull", f => LambdaFilter.OfItem(filter.Render(f.Serializer?.Item ?? BsonSerializer.LookupSerializer<TItem>())));
 
     /// <inheritdoc cref="PullFilter{TItem}(FieldDefinition{TDocument}, FilterDefinition{TItem})" />
     public UpdateDefinition<TDocument> PullFilter<TItem>(Expression<Func<TDocument, IEnumerable<TItem>>> field, FilterDefinition<TItem> filter) =>

@@ -47,6 +47,7 @@ internal sealed class OpenFile : IDisposable
 
     internal T Read<T>(Func<Session, T> work, CancellationToken cancellationToken)
     {
+        Connection.TrimStatements();
         Connection.Execute("BEGIN");
         try
         {

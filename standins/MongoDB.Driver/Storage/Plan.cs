@@ -52,7 +52,7 @@ internal sealed class Plan
         }
 
         // Reading everything by an index pays only when the order lets the reading stop early.
-        if (best is { } chosen && (chosen.Bound > 0 || (chosen.Sorted && limit > 0)))
+        if (best is { } chosen && (chosen.Bound > 0 || (chosen.Sorted && sort != null && limit > 0)))
         {
             return chosen.Make();
         }
@@ -121,7 +121,7 @@ internal sealed class Plan
                     // Two equalities on one field can both hold of an array; either bounds the keys.
                     Equal = [ValueKey.Encode(operand)];
                     break;
-                case "$in" when Equal == null && operand is BsonArray { Count: > 0 and <= 200 } values && values.All(Keyed):
+                case "$in" when Equal == null && operand is BsonArray { Count: > 0 and <= 2000 } values && values.All(Keyed):
                     Equal = [.. values.Select(ValueKey.Encode).Distinct(KeyOrder.Instance)];
                     break;
                 case "$all" when Equal == null && operand is BsonArray { Count: > 0 } needed && Keyed(needed[0])

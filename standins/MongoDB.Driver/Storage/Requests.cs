@@ -85,9 +85,8 @@ internal readonly record struct Deadline(long Ticks)
     internal static Deadline After(TimeSpan span) =>
         span == Timeout.InfiniteTimeSpan ? Never : new(Environment.TickCount64 + (long)span.TotalMilliseconds);
 
-    internal TimeSpan Pause(TimeSpan most)
-    {
-        var left = Math.Max(0, Ticks - Environment.TickCount64);
-        return left < most.TotalMilliseconds ? TimeSpan.FromMilliseconds(left) : most;
-    }
+    /// <summary>What is left, or what a timer can hold of it.</summary>
+    internal TimeSpan Left => TimeSpan.FromMilliseconds(Math.Clamp(Ticks - Environment.TickCount64, 0, int.MaxValue - 1));
+
+    internal TimeSpan Pause(TimeSpan most) => Left < most ? Left : most;
 }

@@ -51,7 +51,7 @@ internal sealed class Sqlite : IDisposable
 
     internal void BusyTimeout(int milliseconds) => raw.sqlite3_busy_timeout(_database, milliseconds);
 
-    /// <summary>A statement, ready for its parameters.</summary>
+    /// <summary>A statement, ready for its parameters. While one is stepped through, its text must not be prepared again.</summary>
     internal Statement Prepare(string sql)
     {
         if (_statements.TryGetValue(sql, out var known))
@@ -60,15 +60,19 @@ internal sealed class Sqlite : IDisposable
             return known;
         }
 
-        if (_statements.Count >= StatementLimit)
-        {
-            FinalizeStatements();
-        }
-
         Check(raw.sqlite3_prepare_v2(_database, sql, out var handle));
         var statement = new Statement(this, handle);
         _statements.Add(sql, statement);
         return statement;
+    }
+
+    /// <summary>Lets go of the statements when there are many; only between transactions, when none is being stepped through.</summary>
+    internal void TrimStatements()
+    {
+        if (_statements.Count >= StatementLimit)
+        {
+            FinalizeStatements();
+        }
     }
 
     internal void Execute(string sql)

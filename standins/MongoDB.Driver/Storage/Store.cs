@@ -87,7 +87,7 @@ internal sealed class Store : IDisposable
     internal async Task<T> ReadAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
     {
         var limit = await FindAsync(cancellationToken);
-        if (!await _reading.WaitAsync(limit.Pause(TimeSpan.MaxValue), cancellationToken))
+        if (!await _reading.WaitAsync(limit.Left, cancellationToken))
         {
             throw StoreFaults.Slow(Connection, _selection, "every reader is busy");
         }

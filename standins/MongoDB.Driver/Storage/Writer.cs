@@ -34,7 +34,7 @@ internal sealed class Writer : IDisposable
         var limit = Deadline.After(timeout);
 
         // When every place is taken, callers wait for one without having been queued: nothing of theirs can be written.
-        if (!await _places.WaitAsync(limit.Pause(TimeSpan.MaxValue), cancellationToken))
+        if (!await _places.WaitAsync(limit.Left, cancellationToken))
         {
             throw _obstacle is { } obstacle ? _store.NotFound(obstacle) : new MongoWaitQueueFullException(
                 "The wait queue for writing to the document store is full.");
@@ -44,9 +44,9 @@ internal sealed class Writer : IDisposable
         Enqueue(request);
         try
         {
-            return await request.Task.WaitAsync(limit.Pause(TimeSpan.MaxValue), cancellationToken);
+            return await request.Task.WaitAsync(limit.Left, cancellationToken);
         }
-        catch (TimeoutException) when (!request.Task.IsCompleted)
+        catch (TimeoutException)
         {
             if (Abandon(request))
             {
@@ -55,21 +55,20 @@ internal sealed class Writer : IDisposable
                     : StoreFaults.Slow(_store.Connection, timeout, "another process keeps its write lock; nothing was written");
             }
         }
-        catch (OperationCanceledException) when (!request.Task.IsCompleted)
+        catch (OperationCanceledException)
         {
             Abandon(request);
             throw;
         }
 
         // It is being carried out, so its outcome is a moment away, unless the disk hangs.
-        try
+        if (await Task.WhenAny(request.Task, Task.Delay(Deadline.After(timeout).Left, cancellationToken)) != request.Task)
         {
-            return await request.Task.WaitAsync(timeout, cancellationToken);
-        }
-        catch (TimeoutException) when (!request.Task.IsCompleted)
-        {
+            cancellationToken.ThrowIfCancellationRequested();
             throw StoreFaults.Slow(_store.Connection, timeout, "its disk does not answer; whether the write was done is unknown");
         }
+
+        return await request.Task;
     }
 
     public void Dispose()
@@ -150,6 +149,11 @@ internal sealed class Writer : IDisposable
             CarryOut();
         }
 
+        while (Take() is { } left)
+        {
+            left.Answer(new ObjectDisposedException(nameof(MongoClient)), _store);
+        }
+
         _file?.Checkpoint();
         _file?.Dispose();
     }
@@ -180,6 +184,7 @@ internal sealed class Writer : IDisposable
             }
 
             _file = OpenFile.Use(_file, _store.File, create: true)!;
+            _file.Connection.TrimStatements();
             _file.Connection.Execute("BEGIN IMMEDIATE");
             _obstacle = null;
             return true;

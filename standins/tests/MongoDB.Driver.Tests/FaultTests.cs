@@ -7,7 +7,7 @@ namespace Godzilla.StandIns.Tests;
 /// <summary>A store that is not there, comes back, or is kept busy by another process.</summary>
 public sealed class FaultTests : IDisposable
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
     private readonly TemporaryStore _store = new();
     private readonly MongoClient _client;

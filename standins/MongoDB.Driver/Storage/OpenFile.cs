@@ -31,6 +31,9 @@ internal sealed class OpenFile : IDisposable
 
     internal Sqlite Connection { get; }
 
+    /// <summary>Whether the transaction can only be given up.</summary>
+    internal bool IsBroken { get; private set; }
+
     /// <summary>A connection to the file that is at a path now: the given one if it still is that file's.</summary>
     /// <returns>Null when there is no file and none is to be made.</returns>
     internal static OpenFile? Use(OpenFile? open, string path, bool create)
@@ -76,13 +79,25 @@ internal sealed class OpenFile : IDisposable
         catch
         {
             Forget();
+            TakeBack();
+            throw;
+        }
+    }
+
+    private void TakeBack()
+    {
+        try
+        {
             if (Connection.InTransaction)
             {
                 Connection.Execute("ROLLBACK TO request");
                 Connection.Execute("RELEASE request");
             }
-
-            throw;
+        }
+        catch (SqliteFault)
+        {
+            // Half of a request must never be committed with the others.
+            IsBroken = true;
         }
     }
 

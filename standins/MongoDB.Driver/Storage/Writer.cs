@@ -212,7 +212,7 @@ internal sealed class Writer : IDisposable
         {
             done.Add(request);
             request.CarryOut(_file!);
-            if (!_file!.Connection.InTransaction)
+            if (_file!.IsBroken || !_file.Connection.InTransaction)
             {
                 // A full disk or a broken file ends the whole transaction, and with it what others had done in it.
                 broken = new MongoConnectionException(_store.Connection, "The document store gave the transaction up.");

@@ -97,7 +97,7 @@ public sealed class ProcessTests : IDisposable
 
     private Process Start(string mode, int number)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

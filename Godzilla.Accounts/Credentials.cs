@@ -1,12 +1,12 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Accounts;
 
 /// <summary>A username and a password as a client sent them.</summary>
-/// <param name="Username">1 to 64 letters, digits or <c>_ . - @ +</c>: it travels in headers, and is nobody's query.</param>
+/// <param name="Username">See <see cref="UsernameRule"/>.</param>
 /// <param name="Password">1 to 256 characters.</param>
-internal sealed partial record Credentials(string? Username, string? Password)
+internal sealed record Credentials(string? Username, string? Password)
 {
     private const int MaxPasswordLength = 256;
 
@@ -47,14 +47,11 @@ internal sealed partial record Credentials(string? Username, string? Password)
     {
         if (AreGiven(out error))
         {
-            error = !UsernameShape().IsMatch(Username!) ? "Username must be 1 to 64 letters, digits or _ . - @ +"
+            error = !UsernameRule.IsMetBy(Username) ? $"Username must be {UsernameRule.InWords}"
                 : Password!.Length > MaxPasswordLength ? $"Password must be at most {MaxPasswordLength} characters"
                 : null;
         }
 
         return error is null;
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_.@+-]{1,64}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex UsernameShape();
 }

@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
+using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Chat.Discussions;
 
 /// <summary>What a client sends to create a discussion.</summary>
 /// <param name="Users">1 to 100 usernames; the caller's own may be left out.</param>
 /// <param name="Title">Up to 200 characters, or none.</param>
-internal sealed partial record NewDiscussion(string[]? Users, string? Title)
+internal sealed record NewDiscussion(string[]? Users, string? Title)
 {
     private const int MaxUsers = 100;
     private const int MaxTitleLength = 200;
@@ -16,12 +16,9 @@ internal sealed partial record NewDiscussion(string[]? Users, string? Title)
     public bool IsValid(out string? error)
     {
         error = Users is null or { Length: 0 or > MaxUsers } ? $"users must hold 1 to {MaxUsers} usernames"
-            : !Array.TrueForAll(Users, user => user is not null && UsernameShape().IsMatch(user)) ? "users must hold usernames"
+            : !Array.TrueForAll(Users, UsernameRule.IsMetBy) ? $"users must hold usernames: {UsernameRule.InWords}"
             : Title?.Length > MaxTitleLength ? $"title must be at most {MaxTitleLength} characters"
             : null;
         return error is null;
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_.@+-]{1,64}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex UsernameShape();
 }

@@ -1,0 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace Godzilla.ServiceDefaults.Identity;
+
+/// <summary>What a user may be called. A name travels in headers, keys and queries, so it holds nothing that means something there.</summary>
+public static partial class UsernameRule
+{
+    /// <summary>The rule in words, for whoever breaks it.</summary>
+    public const string InWords = "1 to 64 letters, digits or _ . - @ +";
+
+    /// <summary>Whether somebody can be called that.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns><see langword="true"/> for 1 to 64 ASCII letters, digits or <c>_ . - @ +</c>.</returns>
+    public static bool IsMetBy([NotNullWhen(true)] string? name) => name is not null && Shape().IsMatch(name);
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.@+-]{1,64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Shape();
+}

@@ -17,6 +17,8 @@ internal static class AccountsStore
             settings.ConnectTimeout = TimeLimit;
             settings.SocketTimeout = TimeLimit;
         });
-        builder.Services.Configure<DependencyFailures>(failures => failures.Add<MongoConnectionException>());
+        builder.Services.Configure<DependencyFailures>(failures => failures
+            .Add<MongoConnectionException>()
+            .Add<MongoWaitQueueFullException>());
     }
 }

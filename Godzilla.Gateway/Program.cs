@@ -21,7 +21,6 @@ app.UseOriginCheck();
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
-app.UseRequestTimeouts();
 app.MapDefaultEndpoints();
 app.MapGateway();
 app.Run();

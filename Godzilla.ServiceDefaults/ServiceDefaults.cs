@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Godzilla.ServiceDefaults;
 
@@ -37,13 +38,17 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary>Puts the error envelope around everything that follows in the pipeline.</summary>
+    /// <summary>
+    /// Puts the error envelope around everything that follows in the pipeline. If an option has a value that it must not have, the
+    /// process ends here, before anything uses it: with one line on the standard error stream and exit code 1.
+    /// </summary>
     /// <param name="app">The service.</param>
     /// <returns><paramref name="app"/>.</returns>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
 
+        StopOnBadOptions(app);
         app.UseErrorEnvelope();
         return app;
     }
@@ -57,5 +62,20 @@ public static class ServiceDefaults
 
         app.MapHealth();
         return app;
+    }
+
+    private static void StopOnBadOptions(WebApplication app)
+    {
+        try
+        {
+            app.Services.GetService<IStartupValidator>()?.Validate();
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
+        {
+            var failures = (exception as AggregateException)?.InnerExceptions.AsEnumerable() ?? [exception];
+            Console.Error.WriteLine(
+                $"{app.Environment.ApplicationName} does not start: {string.Join(" ", failures.Select(failure => failure.Message))}");
+            Environment.Exit(1);
+        }
     }
 }

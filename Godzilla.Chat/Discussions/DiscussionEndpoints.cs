@@ -33,7 +33,7 @@ internal static class DiscussionEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = ChatStore.Now(time);
         var discussion = new Discussion
         {
             Users = [.. body.Users!.Prepend(caller.Username()).Distinct(StringComparer.Ordinal)],

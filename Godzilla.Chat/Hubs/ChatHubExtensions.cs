@@ -9,7 +9,7 @@ internal static class ChatHubExtensions
     internal static void AddChatHub(this IServiceCollection services)
     {
         services.AddSingleton<Connections>();
-        services.AddSignalR(options => options.AddFilter<UnavailableFilter>())
+        services.AddSignalR(options => options.AddFilter<HubErrorFilter>())
             .AddJsonProtocol(json => json.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
     }
 

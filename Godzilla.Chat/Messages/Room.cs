@@ -140,9 +140,7 @@ internal sealed partial class Room(
         UserId = username,
         Text = draft.Text,
         ClientId = draft.ClientId,
-
-        // As precise as the store keeps it, so that the receipt says what the history will.
-        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime,
+        CreatedAt = ChatStore.Now(time),
     };
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Message {MessageId} could not be handed to every connection")]

@@ -16,14 +16,13 @@ internal static class OriginCheck
                 "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")
             .ValidateOnStart();
 
-    internal static void UseOriginCheck(this IApplicationBuilder app)
+    internal static void UseOriginCheck(this IApplicationBuilder app) => app.Use(next =>
     {
         var allowed = app.ApplicationServices.GetRequiredService<IOptions<OriginOptions>>().Value.Allowed
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-
-        app.Use(next => context =>
-            IsWebSocketHandshake(context.Request) && !IsTrusted(context.Request, allowed) ? Refuse(context) : next(context));
-    }
+        return context =>
+            IsWebSocketHandshake(context.Request) && !IsTrusted(context.Request, allowed) ? Refuse(context) : next(context);
+    });
 
     private static Task Refuse(HttpContext context)
     {

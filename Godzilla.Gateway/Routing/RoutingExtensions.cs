@@ -9,7 +9,6 @@ internal static class RoutingExtensions
     internal static void AddRouting(this WebApplicationBuilder builder)
     {
         builder.Services.AddIdentitySigner();
-        builder.Services.AddRequestTimeouts();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
@@ -19,6 +18,12 @@ internal static class RoutingExtensions
     internal static void MapGateway(this WebApplication app)
     {
         app.MapGet("/healthz", () => new { Status = "ok" });
-        app.MapReverseProxy();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseForwardingLog();
+            proxy.UseSessionAffinity();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
     }
 }

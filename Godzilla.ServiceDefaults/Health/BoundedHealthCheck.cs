@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace Godzilla.ServiceDefaults.Health;
 
 /// <summary>
 /// Runs another check at most once at a time and once in <see cref="Freshness"/>, and answers unhealthy when it takes longer than
-/// <see cref="TimeLimit"/>, even if it blocks its thread or ignores its token.
+/// <see cref="TimeLimit"/>, even if it blocks its thread or ignores its token. It logs one line when the answer changes.
 /// </summary>
-internal sealed class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> factory, TimeProvider time)
+internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> factory, TimeProvider time, ILogger logger)
 {
     /// <summary>What is left of the second in which a probe must have its answer.</summary>
     internal static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(700);
@@ -18,6 +19,7 @@ internal sealed class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> fa
     private readonly TimeProvider _time = time;
     private Task<HealthCheckResult>? _run;
     private long _startedAt;
+    private int _last = (int)HealthStatus.Healthy;
 
     internal IHealthCheck For(IServiceProvider services) => new Bound(this, services);
 
@@ -36,18 +38,33 @@ internal sealed class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> fa
         }
     }
 
+    private void Note(string name, HealthCheckResult result)
+    {
+        if (Interlocked.Exchange(ref _last, (int)result.Status) != (int)result.Status)
+        {
+            LogChanged(logger, result.Status == HealthStatus.Healthy ? LogLevel.Information : LogLevel.Warning, name, result.Status);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Message = "{Check} is {Status}")]
+    private static partial void LogChanged(ILogger logger, LogLevel level, string check, HealthStatus status);
+
     private sealed class Bound(BoundedHealthCheck owner, IServiceProvider services) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
+            HealthCheckResult result;
             try
             {
-                return await owner.RunAsync(services, context).WaitAsync(TimeLimit, owner._time, cancellationToken);
+                result = await owner.RunAsync(services, context).WaitAsync(TimeLimit, owner._time, cancellationToken);
             }
-            catch (TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                return HealthCheckResult.Unhealthy("No answer in time");
+                result = HealthCheckResult.Unhealthy(exception.GetType().Name);
             }
+
+            owner.Note(context.Registration.Name, result);
+            return result;
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Godzilla.ServiceDefaults.Health;
 
@@ -18,11 +19,12 @@ internal static class HealthExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
 
         // After every registration, so that it holds for those that a client library adds of its own accord.
-        builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<TimeProvider>((options, time) =>
+        builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<TimeProvider, ILoggerFactory>((options, time, loggers) =>
         {
+            var logger = loggers.CreateLogger(typeof(BoundedHealthCheck).FullName!);
             foreach (var registration in options.Registrations)
             {
-                var check = new BoundedHealthCheck(registration.Factory, time);
+                var check = new BoundedHealthCheck(registration.Factory, time, logger);
                 registration.Factory = check.For;
             }
         });

@@ -49,6 +49,9 @@ internal static class TelemetryExtensions
             return;
         }
 
+        // Without it, .NET 10 gives a request's span neither its route nor its status (the instrumentation package would).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -57,7 +60,7 @@ internal static class TelemetryExtensions
 
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(Meters))
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new ProbeFilter()))
+            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new RequestSpans()))
             .UseOtlpExporter();
     }
 }

@@ -47,4 +47,24 @@ public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
             },
             $"everything works after {victim} is started again");
     }
+
+    [Theory]
+    [InlineData("accounts")]
+    [InlineData("chat")]
+    public async Task AServiceThatHangsIsATimeoutOfTheGatewayAndNobodysBadRequest(string victim)
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        var pid = app.PidOf(victim);
+
+        Signals.Freeze(pid);
+        try
+        {
+            using var response = await (victim == "chat" ? person.Http.GetAsync("/discussion") : person.Http.PostAsync("/user/logout", content: null));
+            await Envelope.AssertAsync(HttpStatusCode.GatewayTimeout, response);
+        }
+        finally
+        {
+            Signals.Thaw(pid);
+        }
+    }
 }

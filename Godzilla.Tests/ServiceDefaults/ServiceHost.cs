@@ -20,15 +20,18 @@ internal sealed class ServiceHost : IAsyncDisposable
     public HttpClient Http { get; }
 
     public static async Task<ServiceHost> StartAsync(
-        string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication>? map)
+        string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication>? map, bool keepLogging = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddServiceDefaults();
-        builder.Logging.ClearProviders();
         configure?.Invoke(builder);
+        builder.AddServiceDefaults();
+        if (!keepLogging)
+        {
+            builder.Logging.ClearProviders();
+        }
 
         var app = builder.Build();
         app.UseServiceDefaults();

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Godzilla.Chat.Hubs;
 
-/// <summary>Says to a hub's caller what HTTP says with 503: a dependency is out of reach, nothing was acknowledged, try again.</summary>
-internal sealed partial class UnavailableFilter(IOptions<DependencyFailures> failures, ILogger<UnavailableFilter> logger) : IHubFilter
+/// <summary>
+/// Says to a hub's caller what HTTP says with 503: a dependency is out of reach, nothing was acknowledged, try again. What the caller got
+/// wrong is told to them and not to the log; SignalR's own log of failed calls tells both apart no better than this, and is off.
+/// </summary>
+internal sealed partial class HubErrorFilter(IOptions<DependencyFailures> failures, ILogger<HubErrorFilter> logger) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
@@ -19,8 +22,16 @@ internal sealed partial class UnavailableFilter(IOptions<DependencyFailures> fai
             LogUnavailable(logger, invocationContext.HubMethodName, exception.GetType().Name);
             throw new HubException("Service Unavailable", exception);
         }
+        catch (Exception exception) when (exception is not HubException and not OperationCanceledException)
+        {
+            LogFailed(logger, exception, invocationContext.HubMethodName);
+            throw;
+        }
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "A dependency of {Method} is unavailable: {Exception}")]
     private static partial void LogUnavailable(ILogger logger, string method, string exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "{Method} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string method);
 }

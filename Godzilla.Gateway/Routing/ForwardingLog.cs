@@ -1,0 +1,34 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Godzilla.Gateway.Routing;
+
+/// <summary>
+/// One line for a service that could not be reached or broke off, and none for a client that left: the forwarder's own log has a stack
+/// trace for either, and is off.
+/// </summary>
+internal static partial class ForwardingLog
+{
+    internal static void UseForwardingLog(this IReverseProxyApplicationBuilder proxy)
+    {
+        var logger = proxy.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ForwardingLog).FullName!);
+        proxy.Use(async (context, next) =>
+        {
+            await next(context);
+            if (context.GetForwarderErrorFeature() is { } failure && IsOurs(failure.Error))
+            {
+                LogFailed(logger, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error);
+            }
+        });
+    }
+
+    private static bool IsOurs(ForwarderError error) => error is ForwarderError.Request
+        or ForwarderError.RequestTimedOut
+        or ForwarderError.RequestBodyDestination
+        or ForwarderError.ResponseBodyDestination
+        or ForwarderError.ResponseHeaders
+        or ForwarderError.UpgradeActivityTimeout
+        or ForwarderError.NoAvailableDestinations;
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Forwarding to {Cluster} failed: {Error}")]
+    private static partial void LogFailed(ILogger logger, string cluster, ForwarderError error);
+}

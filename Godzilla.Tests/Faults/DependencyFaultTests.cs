@@ -62,6 +62,8 @@ public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<Godzil
         await Eventually.TrueAsync(async () => (await OnlineAsync(mothra)).Contains(rodan.Name), "rodan is online again");
 
         // Signing out closes sockets again, also after an outage of what tells it.
+        using var accounts = app.CreateClient("accounts");
+        await WorksAsync(() => accounts.GetAsync("/health"));
         await mothra.LogOutAsync();
         await mothraHub.Closed.WaitAsync(TimeSpan.FromSeconds(10));
     }

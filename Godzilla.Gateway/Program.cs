@@ -18,7 +18,6 @@ app.UseServiceDefaults();
 app.UseClientHeaderFilter();
 app.UseBodyLimit();
 app.UseOriginCheck();
-app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapDefaultEndpoints();

@@ -39,7 +39,7 @@ public static class ServiceDefaults
     }
 
     /// <summary>
-    /// Puts the error envelope around everything that follows in the pipeline. If an option has a value that it must not have, the
+    /// Puts the request's span and the error envelope around everything that follows in the pipeline. If an option has a value that it must not have, the
     /// process ends here, before anything uses it: with one line on the standard error stream and exit code 1.
     /// </summary>
     /// <param name="app">The service.</param>
@@ -49,6 +49,7 @@ public static class ServiceDefaults
         ArgumentNullException.ThrowIfNull(app);
 
         StopOnBadOptions(app);
+        app.UseRequestSpans();
         app.UseErrorEnvelope();
         return app;
     }

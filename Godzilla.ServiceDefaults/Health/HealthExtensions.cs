@@ -32,12 +32,12 @@ internal static class HealthExtensions
 
     internal static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks(ReadyPath, new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(ReadyPath, new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous().DisableHttpMetrics();
         app.MapHealthChecks(AlivePath, new HealthCheckOptions
         {
             Predicate = registration => registration.Tags.Contains(LiveTag),
             ResponseWriter = WriteAsync,
-        }).AllowAnonymous();
+        }).AllowAnonymous().DisableHttpMetrics();
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Trace;
 
 namespace Godzilla.ServiceDefaults.Telemetry;
 
@@ -49,7 +48,7 @@ internal static class TelemetryExtensions
             return;
         }
 
-        // Without it, .NET 10 gives a request's span neither its route nor its status (the instrumentation package would).
+        // Without it, .NET 10 says of a request neither method nor path in its span; the instrumentation package would.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
         builder.Logging.AddOpenTelemetry(logging =>
@@ -60,7 +59,7 @@ internal static class TelemetryExtensions
 
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(Meters))
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new RequestSpans()))
+            .WithTracing(tracing => tracing.AddSource(Sources))
             .UseOtlpExporter();
     }
 }

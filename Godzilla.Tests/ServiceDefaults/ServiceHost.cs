@@ -20,7 +20,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public HttpClient Http { get; }
 
     public static async Task<ServiceHost> StartAsync(
-        string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication>? map, bool keepLogging = false)
+        string environment, Action<WebApplicationBuilder>? configure, Action<WebApplication>? map)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.Sources.Clear();
@@ -28,10 +28,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         configure?.Invoke(builder);
         builder.AddServiceDefaults();
-        if (!keepLogging)
-        {
-            builder.Logging.ClearProviders();
-        }
+        builder.Logging.ClearProviders();
 
         var app = builder.Build();
         app.UseServiceDefaults();

@@ -43,11 +43,14 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<Sessio
             return;
         }
 
-        // Deleted first: whoever is told must not find it any more.
-        await database.KeyDeleteAsync(key).Within(cancellationToken);
+        // Both or neither: had Redis gone away in between, a second attempt would find no session, and nobody would be told of its end.
+        var end = database.CreateTransaction();
+        _ = end.KeyDeleteAsync(key);
         if (SessionRecord.FromJson(value) is { } session)
         {
-            await redis.GetSubscriber().PublishAsync(Ended, session.Id).Within(cancellationToken);
+            _ = end.PublishAsync(Ended, session.Id);
         }
+
+        await end.ExecuteAsync().Within(cancellationToken);
     }
 }

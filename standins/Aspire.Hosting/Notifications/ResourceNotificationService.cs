@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
@@ -240,6 +241,11 @@ public class ResourceNotificationService : IDisposable
         if (snapshot.State?.Text == KnownResourceStates.Running && snapshot.HealthStatus is { } health)
         {
             state += $" ({health})";
+        }
+
+        if (snapshot.ExitCode is { } exitCode)
+        {
+            state += string.Create(CultureInfo.InvariantCulture, $" (exit code {exitCode})");
         }
 
         return snapshot.Reason is null ? state : $"{state}: {snapshot.Reason}";

@@ -247,22 +247,25 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         await monitoring.CancelAsync();
         await health;
 
-        Func<CustomResourceSnapshot, CustomResourceSnapshot> ended = s => s with
+        var wasReady = orchestrator.Notifications.TryGetCurrentState(Id, out var before) && before.Snapshot.IsReady;
+        var crashed = !_stopRequested && exitCode != 0;
+        var lastOutput = crashed ? LastOutput() : null;
+        Update(s => s with
         {
             State = _stopRequested ? KnownResourceStates.Exited : KnownResourceStates.Finished,
             ExitCode = exitCode,
             StopTimeStamp = DateTime.UtcNow,
             IsReady = false,
-            Reason = _stopRequested || exitCode == 0 ? null : ReasonFor(exitCode),
+
+            // What it wrote last tells why it did not start. Of one that was up it may be anything, and is in the log above.
+            Reason = wasReady ? null : lastOutput,
             Properties = [.. s.Properties.Where(p => p.Name is not (KnownProperties.ExecutablePid or KnownProperties.ExitCode)), new(KnownProperties.ExitCode, exitCode)],
             Urls = [.. s.Urls.Select(u => u with { IsInactive = true })],
-        };
-
-        var wasReady = orchestrator.Notifications.TryGetCurrentState(Id, out var before) && before.Snapshot.IsReady;
-        Update(ended);
-        if (!_stopRequested && exitCode != 0)
+        });
+        if (crashed)
         {
-            orchestrator.OnCrash(this, wasReady, ReasonFor(exitCode));
+            var reason = string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}");
+            orchestrator.OnCrash(this, wasReady, lastOutput is null ? reason : $"{reason}, {lastOutput}");
         }
 
         if (orchestrator.Notifications.TryGetCurrentState(Id, out var after))
@@ -295,10 +298,11 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         }
     }
 
-    private string ReasonFor(int exitCode)
+    private string? LastOutput()
     {
-        var last = string.Join(" / ", orchestrator.Loggers.LastLines(Id, LinesInReason).Select(l => l.Trim()).Where(l => l.Length > 0));
-        return string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}{(last.Length == 0 ? "" : $", last output: {Display.PlainText.From(last)}")}");
+        var lines = orchestrator.Loggers.LastLines(Id, LinesInReason).Select(l => l.Trim()).Where(l => l.Length > 0);
+        var last = Display.PlainText.From(string.Join(" / ", lines));
+        return last.Length == 0 ? null : $"last output: {last}";
     }
 
     private void Fail(Exception exception)

@@ -100,7 +100,7 @@ public sealed partial class LifetimeTests
             // It ended before it had answered.
         }
 
-        await appHost.LineAsync(@"^web +> Finished \(exit code 42\)");
+        await appHost.LineAsync(@"^web +> Finished \(exit code 42\)$");
         Assert.True(AppHostProcess.IsAlive(steady));
         Assert.True(AppHostProcess.IsAlive(appHost.Pid));
         appHost.Signal(PosixSignal.SIGINT);

@@ -17,7 +17,7 @@ internal static class RoutingExtensions
 
     internal static void MapGateway(this WebApplication app)
     {
-        app.MapGet("/healthz", () => new { Status = "ok" }).DisableHttpMetrics();
+        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => new { Status = "ok" }).DisableHttpMetrics();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseForwardingLog();

@@ -11,6 +11,24 @@ public sealed class RoutingTests(GodzillaApp app)
     {
         using var gateway = app.CreateClient();
         Assert.Equal("""{"status":"ok"}""", await gateway.GetStringAsync("/healthz"));
+
+        using var head = new HttpRequestMessage(HttpMethod.Head, "/healthz");
+        using var response = await gateway.SendAsync(head);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    public async Task TheHubIsForWebSockets(string method)
+    {
+        using var person = await app.SignUpAsync("gamera");
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/hubs/chat?id=none");
+
+        using var response = await person.Http.SendAsync(request);
+
+        Assert.Contains("WebSocket", await Envelope.AssertAsync(HttpStatusCode.BadRequest, response), StringComparison.Ordinal);
     }
 
     [Theory]

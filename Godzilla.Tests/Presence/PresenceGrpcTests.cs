@@ -1,6 +1,6 @@
+using Aspire.Hosting.Testing;
 using Godzilla.Presence.V1;
 using Godzilla.ServiceDefaults.Identity;
-using Aspire.Hosting.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;

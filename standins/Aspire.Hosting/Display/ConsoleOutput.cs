@@ -145,7 +145,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
             _isDirty = true;
             if (before is null || before.State != row.State || (before.Health != row.Health && !IsStillStarting(row)))
             {
-                Add(row.Name, ">", Describe(row));
+                Add(row.Name, ">", Describe(row, !IsStillStarting(row)));
             }
 
             if (row.Health == nameof(HealthStatus.Healthy))
@@ -171,10 +171,10 @@ internal sealed class ConsoleOutput : IAsyncDisposable
     // Not being healthy yet is what starting looks like; it is news only after the resource has been healthy.
     private bool IsStillStarting(ResourceRow row) => row.Health is not ("" or nameof(HealthStatus.Healthy)) && !_healthy.Contains(row.Id);
 
-    private static string Describe(ResourceRow row)
+    private static string Describe(ResourceRow row, bool withHealth)
     {
         var text = new StringBuilder(row.State);
-        if (row.Health.Length > 0)
+        if (withHealth && row.Health.Length > 0)
         {
             text.Append(", ").Append(row.Health);
         }

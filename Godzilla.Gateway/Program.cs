@@ -1,5 +1,4 @@
 using Godzilla.Gateway.Identity;
-using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Origins;
 using Godzilla.Gateway.Routing;
 using Godzilla.Gateway.Sessions;
@@ -16,7 +15,6 @@ builder.AddRouting();
 var app = builder.Build();
 app.UseServiceDefaults();
 app.UseClientHeaderFilter();
-app.UseBodyLimit();
 app.UseOriginCheck();
 app.UseAuthentication();
 app.UseAuthorization();

@@ -1,5 +1,6 @@
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Health;
+using Godzilla.ServiceDefaults.Limits;
 using Godzilla.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,13 +34,13 @@ public static class ServiceDefaults
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.MaxSize;
         });
         return builder;
     }
 
     /// <summary>
-    /// Puts the request's span and the error envelope around everything that follows in the pipeline. If an option has a value that it must not have, the
+    /// Puts the request's span, the error envelope and the limit on bodies around everything that follows in the pipeline. If an option has a value that it must not have, the
     /// process ends here, before anything uses it: with one line on the standard error stream and exit code 1.
     /// </summary>
     /// <param name="app">The service.</param>
@@ -51,6 +52,7 @@ public static class ServiceDefaults
         StopOnBadOptions(app);
         app.UseRequestSpans();
         app.UseErrorEnvelope();
+        app.UseBodyLimit();
         return app;
     }
 

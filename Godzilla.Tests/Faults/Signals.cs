@@ -8,6 +8,9 @@ internal static partial class Signals
     /// <summary>Ends a process without a word, as a crash or the kernel would.</summary>
     public static void Kill(int pid) => Send(pid, 9);
 
+    /// <summary>Asks a process to end, as an orchestrator does.</summary>
+    public static void Terminate(int pid) => Send(pid, 15);
+
     /// <summary>Stops a process from answering, its connections left open.</summary>
     public static void Freeze(int pid) => Send(pid, 19);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Godzilla.Tests.Faults;
 
 namespace Godzilla.Tests.ServiceDefaults;
 
@@ -70,6 +71,9 @@ internal sealed class ServiceProcess : IDisposable
         await Eventually.TrueAsync(() => Task.FromResult(Find() is not null || _process.HasExited), $"it says '{text}'");
         return Find() ?? throw new InvalidOperationException($"It ended: {string.Join('\n', _output.Concat(_errors))}");
     }
+
+    /// <summary>Asks it to end, as an orchestrator does.</summary>
+    public void Terminate() => Signals.Terminate(_process.Id);
 
     /// <summary>Waits until it has ended and all its output is here.</summary>
     /// <returns>Its exit code.</returns>

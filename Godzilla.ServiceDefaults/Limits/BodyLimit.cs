@@ -1,8 +1,11 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Godzilla.Gateway.Limits;
+namespace Godzilla.ServiceDefaults.Limits;
 
 /// <summary>
 /// Refuses a body that is too large by its own word. It is read to its end first, within reason: a connection that is closed while the
@@ -10,6 +13,7 @@ namespace Godzilla.Gateway.Limits;
 /// </summary>
 internal static class BodyLimit
 {
+    internal const long MaxSize = 1024 * 1024;
     private const long Patience = 32 * 1024 * 1024;
     private static readonly TimeSpan PatienceTime = TimeSpan.FromSeconds(5);
 

@@ -1,14 +1,14 @@
-using Godzilla.Accounts;
 using Godzilla.Accounts.Sessions;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults;
+using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Redis;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
-builder.AddAccountsStore();
+builder.AddDocumentStore("accountsdb");
 builder.Services.AddSignedIdentity();
 builder.Services.AddUsers();
 builder.Services.AddSessions();

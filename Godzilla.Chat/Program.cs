@@ -1,22 +1,22 @@
-using Godzilla.Chat;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Hubs;
 using Godzilla.Chat.Messages;
 using Godzilla.Chat.Presence;
 using Godzilla.Chat.Sessions;
 using Godzilla.ServiceDefaults;
+using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Redis;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
-builder.AddChatStore();
+builder.AddDocumentStore("chatdb");
 builder.Services.AddSignedIdentity();
 builder.Services.AddDiscussions();
 builder.Services.AddMessages();
 builder.Services.AddPresence();
-builder.Services.AddSessionEndings();
+builder.Services.AddSessions();
 builder.Services.AddChatHub();
 
 var app = builder.Build();

@@ -22,10 +22,17 @@ public class GodzillaApp : IAsyncLifetime
     /// <summary>What the app host is told besides; tests of their own data say where it is.</summary>
     protected virtual string[] Arguments => [];
 
+    /// <summary>Changes the app before it is built.</summary>
+    /// <param name="builder">The app host's builder.</param>
+    protected virtual void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+    }
+
     public async Task InitializeAsync()
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>(
             [$"--Parameters:identity-key={IdentityKey}", .. Arguments]);
+        Configure(builder);
         _app = await builder.BuildAsync();
         await _app.StartAsync().WaitAsync(StartLimit);
         await HealthyAsync("gateway");

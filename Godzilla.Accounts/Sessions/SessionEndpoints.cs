@@ -12,6 +12,7 @@ internal static class SessionEndpoints
     {
         services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionMetrics>();
     }
 
     internal static void MapSessions(this IEndpointRouteBuilder routes)
@@ -26,6 +27,7 @@ internal static class SessionEndpoints
         UserStore users,
         PasswordHash passwords,
         SessionStore sessions,
+        SessionMetrics metrics,
         IOptions<SessionOptions> options,
         HttpContext context,
         CancellationToken cancellationToken)
@@ -40,10 +42,12 @@ internal static class SessionEndpoints
         var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
         if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
         {
+            metrics.Refused();
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
         }
 
         var token = await sessions.BeginAsync(user!.Username, cancellationToken);
+        metrics.LoggedIn();
         context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.Lifetime));
         return TypedResults.Ok(new Answer("Logged in successfully"));
     }

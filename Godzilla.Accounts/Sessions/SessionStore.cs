@@ -19,9 +19,10 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<Sessio
     {
         var token = SessionToken.Create();
         var session = new SessionRecord(RandomNumberGenerator.GetHexString(32, lowercase: true), username, time.GetUtcNow());
-        await redis.GetDatabase()
-            .StringSetAsync(SessionToken.KeyOf(token), session.ToJson(), options.Value.Lifetime)
-            .Within(cancellationToken);
+        var begin = redis.GetDatabase().CreateTransaction();
+        _ = begin.StringSetAsync(SessionToken.KeyOf(token), session.ToJson(), options.Value.Lifetime);
+        _ = begin.StringSetAsync(SessionToken.LiveKeyOf(session.Id), username, options.Value.Lifetime);
+        await begin.ExecuteAsync().Within(cancellationToken);
         return token;
     }
 
@@ -43,11 +44,12 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<Sessio
             return;
         }
 
-        // Both or neither: had Redis gone away in between, a second attempt would find no session, and nobody would be told of its end.
+        // All or nothing: had Redis gone away in between, a second attempt would find no session, and nobody would be told of its end.
         var end = database.CreateTransaction();
         _ = end.KeyDeleteAsync(key);
         if (SessionRecord.FromJson(value) is { } session)
         {
+            _ = end.KeyDeleteAsync(SessionToken.LiveKeyOf(session.Id));
             _ = end.PublishAsync(Ended, session.Id);
         }
 

@@ -1,3 +1,4 @@
+using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,13 +11,19 @@ internal static class UserEndpoints
     {
         services.AddSingleton<UserStore>();
         services.AddSingleton<PasswordHash>();
+        services.AddSingleton<UserMetrics>();
     }
 
     internal static void MapUsers(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/user/register", RegisterAsync).RequireAuthorization(IdentityExtensions.SignedPolicy);
 
     private static async Task<Results<Created<Answer>, ProblemHttpResult>> RegisterAsync(
-        Credentials credentials, UserStore users, PasswordHash passwords, TimeProvider time, CancellationToken cancellationToken)
+        Credentials credentials,
+        UserStore users,
+        PasswordHash passwords,
+        UserMetrics metrics,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (!credentials.AreAcceptable(out var error))
         {
@@ -27,10 +34,14 @@ internal static class UserEndpoints
         {
             Username = credentials.Username!,
             Password = passwords.Create(credentials.Password!),
-            CreatedAt = time.GetUtcNow().UtcDateTime,
+            CreatedAt = time.GetDocumentTime(),
         };
-        return await users.TryAddAsync(user, cancellationToken)
-            ? TypedResults.Created((string?)null, new Answer("User registered successfully"))
-            : TypedResults.Problem("Username already exists", statusCode: StatusCodes.Status409Conflict);
+        if (!await users.TryAddAsync(user, cancellationToken))
+        {
+            return TypedResults.Problem("Username already exists", statusCode: StatusCodes.Status409Conflict);
+        }
+
+        metrics.Registered();
+        return TypedResults.Created((string?)null, new Answer("User registered successfully"));
     }
 }

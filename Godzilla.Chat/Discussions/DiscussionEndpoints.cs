@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Godzilla.Chat.Hubs;
+using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
+using MongoDB.Bson;
 
 namespace Godzilla.Chat.Discussions;
 
@@ -25,24 +27,31 @@ internal static class DiscussionEndpoints
         ClaimsPrincipal caller,
         DiscussionStore discussions,
         Connections connections,
-        TimeProvider time,
-        CancellationToken cancellationToken)
+        TimeProvider time)
     {
         if (!body.IsValid(out var error))
         {
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var now = ChatStore.Now(time);
+        var now = time.GetDocumentTime();
         var discussion = new Discussion
         {
+            Id = ObjectId.GenerateNewId(),
             Users = [.. body.Users!.Prepend(caller.Username()).Distinct(StringComparer.Ordinal)],
             Title = body.Title,
             CreatedAt = now,
             UpdatedAt = now,
         };
-        await discussions.AddAsync(discussion, cancellationToken);
-        await connections.SubscribeAsync(discussion.Users, new DiscussionId(discussion.Id));
+        try
+        {
+            await discussions.AddAsync(discussion);
+        }
+        finally
+        {
+            // Also when the store's answer was lost: it may have the discussion, and if not, nothing is ever said there.
+            await connections.SubscribeAsync(discussion.Users, new DiscussionId(discussion.Id));
+        }
 
         var view = DiscussionView.Of(discussion);
         return TypedResults.Created($"/discussion/{view.Id}/messages", view);

@@ -11,13 +11,12 @@ internal sealed class DiscussionStore(IMongoDatabase database)
     private Task? _index;
 
     /// <summary>Adds a discussion.</summary>
-    /// <param name="discussion">The discussion; it gets its id here.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="discussion">The discussion, with its id.</param>
     /// <returns>A task that ends when it is stored.</returns>
-    public async Task AddAsync(Discussion discussion, CancellationToken cancellationToken)
+    public async Task AddAsync(Discussion discussion)
     {
-        await IndexAsync().WaitAsync(cancellationToken);
-        await _discussions.InsertOneAsync(discussion, options: null, cancellationToken);
+        await IndexAsync();
+        await _discussions.InsertOneAsync(discussion);
     }
 
     /// <summary>The discussions of a user.</summary>

@@ -55,7 +55,36 @@ internal sealed class ChatHub(
             return;
         }
 
-        var username = Context.UserIdentifier!;
+        try
+        {
+            await WelcomeAsync(Context.UserIdentifier!);
+        }
+        catch
+        {
+            // A connection that fails here is never said to be disconnected.
+            Leave();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        Leave();
+        return Task.CompletedTask;
+    }
+
+    // Its lease may have been renewed already, before Presence was told of it.
+    private void Leave()
+    {
+        if (connections.Remove(Context.ConnectionId))
+        {
+            presence.Disconnected(Context.UserIdentifier!, Context.ConnectionId);
+        }
+    }
+
+    private async Task WelcomeAsync(string username)
+    {
         await Groups.AddToGroupAsync(Context.ConnectionId, DiscussionId.Lobby.ToString());
         foreach (var discussion in await discussions.ListAsync(username, Context.ConnectionAborted))
         {
@@ -64,17 +93,6 @@ internal sealed class ChatHub(
 
         await Clients.Caller.Welcome(new Welcome($"Welcome {username}!", username, time.GetUtcNow()));
         presence.Connected(username, Context.ConnectionId);
-    }
-
-    /// <inheritdoc/>
-    public override Task OnDisconnectedAsync(Exception? exception)
-    {
-        if (connections.Remove(Context.ConnectionId))
-        {
-            presence.Disconnected(Context.UserIdentifier!, Context.ConnectionId);
-        }
-
-        return Task.CompletedTask;
     }
 
     // One answer for a discussion that does not exist and one that the caller is not in.

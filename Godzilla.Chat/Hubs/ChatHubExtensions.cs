@@ -8,32 +8,35 @@ namespace Godzilla.Chat.Hubs;
 
 internal static class ChatHubExtensions
 {
+    private static readonly StatusCodeHttpResult NotAllowed = TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed);
+
+    // Not 426: its Upgrade header would not pass a proxy.
     private static readonly ProblemHttpResult NotAWebSocket =
         TypedResults.Problem("The hub is a WebSocket, and this request is none", statusCode: StatusCodes.Status400BadRequest);
 
     internal static void AddChatHub(this IServiceCollection services)
     {
         services.AddSingleton<Connections>();
+        services.AddSingleton<ConnectionMetrics>();
         services.AddSignalR(options => options.AddFilter<HubErrorFilter>())
             .AddJsonProtocol(json => json.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
     }
 
     internal static void MapChatHub(this IEndpointRouteBuilder routes) =>
-        routes.MapHub<ChatHub>("/hubs/chat", options => options.Transports = HttpTransportType.WebSockets).Add(RequireUpgrade);
+        routes.MapHub<ChatHub>("/hubs/chat", options => options.Transports = HttpTransportType.WebSockets).Add(RefuseWhatIsNotSignalR);
 
-    // SignalR would answer with a line of plain text. Not 426: its Upgrade header would not pass a proxy.
-    private static void RequireUpgrade(EndpointBuilder endpoint)
+    // Before SignalR answers with plain text, or with nothing.
+    private static void RefuseWhatIsNotSignalR(EndpointBuilder endpoint)
     {
-        if (endpoint.Metadata.OfType<NegotiateMetadata>().Any() || endpoint.RequestDelegate is not { } hub)
-        {
-            return;
-        }
-
+        var isNegotiation = endpoint.Metadata.OfType<NegotiateMetadata>().Any();
+        var signalR = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = context =>
-        {
-            var isUpgrade = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-                || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
-            return isUpgrade ? hub(context) : NotAWebSocket.ExecuteAsync(context);
-        };
+            isNegotiation ? HttpMethods.IsPost(context.Request.Method) ? signalR(context) : NotAllowed.ExecuteAsync(context)
+            : IsWebSocketHandshake(context) ? signalR(context)
+            : NotAWebSocket.ExecuteAsync(context);
     }
+
+    private static bool IsWebSocketHandshake(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Godzilla.Chat.Hubs;
 
 /// <summary>The open connections of this process, whose they are, and how to end them.</summary>
-internal sealed class Connections(IHubContext<ChatHub, IChatClient> hub) : IDisposable
+internal sealed class Connections(IHubContext<ChatHub, IChatClient> hub, ConnectionMetrics metrics) : IDisposable
 {
     // Longer than a signed identity holds: a handshake that was under way when its session ended arrives within that time.
     private static readonly TimeSpan EndedMemory = TimeSpan.FromMinutes(5);
@@ -18,6 +18,9 @@ internal sealed class Connections(IHubContext<ChatHub, IChatClient> hub) : IDisp
     /// <summary>Every open connection: its id and its user.</summary>
     public IEnumerable<(string ConnectionId, string Username)> All =>
         _open.Select(connection => (connection.Key, connection.Value.User!.Username()));
+
+    /// <summary>The sessions of the open connections.</summary>
+    public IEnumerable<string> Sessions => _open.Values.Select(connection => connection.User!.SessionId()).Distinct(StringComparer.Ordinal);
 
     /// <summary>Takes in a connection.</summary>
     /// <param name="connection">The connection.</param>
@@ -31,13 +34,23 @@ internal sealed class Connections(IHubContext<ChatHub, IChatClient> hub) : IDisp
             return false;
         }
 
+        metrics.Opened();
         return true;
     }
 
     /// <summary>Lets go of a connection.</summary>
     /// <param name="connectionId">The connection.</param>
     /// <returns><see langword="false"/> if it was not there.</returns>
-    public bool Remove(string connectionId) => _open.TryRemove(connectionId, out _);
+    public bool Remove(string connectionId)
+    {
+        if (!_open.TryRemove(connectionId, out _))
+        {
+            return false;
+        }
+
+        metrics.Closed();
+        return true;
+    }
 
     /// <summary>Hands a discussion's events to the open connections of its members.</summary>
     /// <param name="usernames">The members.</param>

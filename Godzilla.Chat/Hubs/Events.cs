@@ -1,6 +1,6 @@
 namespace Godzilla.Chat.Hubs;
 
-/// <summary>The first event of a connection.</summary>
+/// <summary>A connection is in all its user's discussions.</summary>
 /// <param name="Message">A greeting.</param>
 /// <param name="Username">Who the connection's user is.</param>
 /// <param name="Timestamp">The server's time, UTC.</param>

@@ -29,6 +29,29 @@ internal sealed partial class HubErrorFilter(IOptions<DependencyFailures> failur
         }
     }
 
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (failures.Value.Match(exception))
+        {
+            // Closed without a word: SignalR's own close would tell the client not to come back.
+            LogUnavailable(logger, nameof(OnConnectedAsync), exception.GetType().Name);
+            context.Context.Abort();
+        }
+        catch (OperationCanceledException) when (context.Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // It has left.
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, exception, nameof(OnConnectedAsync));
+            throw;
+        }
+    }
+
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "A dependency of {Method} is unavailable: {Exception}")]
     private static partial void LogUnavailable(ILogger logger, string method, string exception);
 

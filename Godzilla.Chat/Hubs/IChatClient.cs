@@ -6,7 +6,7 @@ namespace Godzilla.Chat.Hubs;
 /// <summary>The events that <c>/hubs/chat</c> sends; each has one argument, an object with snake_case fields.</summary>
 public interface IChatClient
 {
-    /// <summary>Once, first of all, to the connection itself.</summary>
+    /// <summary>Once, to the connection itself: from now on it misses nothing.</summary>
     /// <param name="welcome">Who one is here.</param>
     /// <returns>A task that ends when it is on its way.</returns>
     [HubMethodName("welcome")]

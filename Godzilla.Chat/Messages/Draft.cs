@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace Godzilla.Chat.Messages;
 
@@ -8,7 +7,6 @@ internal sealed record Draft
 {
     private const int MaxTextLength = 4000;
     private const int MaxClientIdLength = 128;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private Draft(string text, string? clientId) => (Text, ClientId) = (text, clientId);
 
@@ -29,22 +27,8 @@ internal sealed record Draft
     {
         error = text is null or { Length: 0 or > MaxTextLength } ? $"text must be 1 to {MaxTextLength} characters"
             : clientId?.Length > MaxClientIdLength ? $"client_id must be at most {MaxClientIdLength} characters"
-            : !IsUnicode(text) || !IsUnicode(clientId) ? "text must be valid Unicode"
             : null;
         draft = error is null ? new Draft(text!, string.IsNullOrEmpty(clientId) ? null : clientId) : null;
         return draft is not null;
-    }
-
-    // JSON can spell half a surrogate pair, which no store keeps as it is.
-    private static bool IsUnicode(string? text)
-    {
-        try
-        {
-            return text is null || Strict.GetByteCount(text) >= 0;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
     }
 }

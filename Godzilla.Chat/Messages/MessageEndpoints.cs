@@ -15,6 +15,7 @@ internal static class MessageEndpoints
     internal static void AddMessages(this IServiceCollection services)
     {
         services.AddSingleton<MessageStore>();
+        services.AddSingleton<MessageMetrics>();
         services.AddSingleton<Rooms>();
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Hubs;
+using Godzilla.ServiceDefaults.Documents;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Godzilla.Chat.Messages;
@@ -10,16 +12,22 @@ namespace Godzilla.Chat.Messages;
 /// </summary>
 /// <remarks>
 /// The store's unique index decides the numbers; the room only guesses the next one. So another replica, or an insert whose outcome
-/// was lost with the store's answer, costs a second attempt and never a gap, a double or a message that nobody is shown.
+/// was lost with the store's answer, costs a second attempt and never a gap or a double. What such an insert stored is shown before the
+/// next message, or read from the history.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed partial class Room(
     DiscussionId id,
     MessageStore messages,
     DiscussionStore discussions,
     IHubContext<ChatHub, IChatClient> hub,
     TimeProvider time,
-    ILogger<Room> logger) : IDisposable
+    MessageMetrics metrics,
+    ILogger<Room> logger)
 {
+    // A turn and an insert that are slow together are too slow.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(900);
+
     private const int MaxAttempts = 5;
     private const int CatchUpPage = 100;
 
@@ -36,11 +44,15 @@ internal sealed partial class Room(
     /// <param name="drafts">What they say, in order.</param>
     /// <param name="cancellationToken">Ends the wait for a turn; what has had its turn is carried through.</param>
     /// <returns>The messages as stored; one whose client id had been stored before is that one.</returns>
-    /// <exception cref="TimeoutException">The store is slow, and those before are still waiting for it.</exception>
-    public async Task<IReadOnlyList<Message>> AppendAsync(
+    /// <exception cref="TimeoutException">The store is slow; what has had its turn may be stored all the same.</exception>
+    public Task<IReadOnlyList<Message>> AppendAsync(
+        string username, IReadOnlyList<Draft> drafts, CancellationToken cancellationToken) =>
+        AppendInTurnAsync(username, drafts, cancellationToken).WaitAsync(TimeLimit, CancellationToken.None);
+
+    private async Task<IReadOnlyList<Message>> AppendInTurnAsync(
         string username, IReadOnlyList<Draft> drafts, CancellationToken cancellationToken)
     {
-        if (!await _turn.WaitAsync(ChatStore.TimeLimit, cancellationToken))
+        if (!await _turn.WaitAsync(DocumentStoreExtensions.TimeLimit, cancellationToken))
         {
             throw new TimeoutException($"Discussion {id} is waiting for its store.");
         }
@@ -61,6 +73,7 @@ internal sealed partial class Room(
                 _behind = true;
                 var added = await messages.AddAsync(batch);
                 stored.AddRange(batch[..added]);
+                metrics.Stored(added);
                 if (added == batch.Length)
                 {
                     _behind = false;
@@ -83,8 +96,6 @@ internal sealed partial class Room(
         }
     }
 
-    public void Dispose() => _turn.Dispose();
-
     private async Task<long> CatchUpAsync()
     {
         _delivered ??= await messages.GetLastSeqAsync(id, CancellationToken.None);
@@ -98,25 +109,12 @@ internal sealed partial class Room(
         return _delivered.Value;
     }
 
-    // Not awaited: a reader who is slow to take it must not hold up the others. Each connection keeps the order of the calls.
     private void Deliver(IReadOnlyList<Message> batch)
     {
         foreach (var message in batch)
         {
-            _ = SendAsync(MessageView.Of(message));
+            hub.Clients.Group(id.ToString()).Message(MessageView.Of(message)).GoesOn(logger);
             _delivered = message.Seq;
-        }
-    }
-
-    private async Task SendAsync(MessageView message)
-    {
-        try
-        {
-            await hub.Clients.Group(message.DiscussionId).Message(message);
-        }
-        catch (Exception exception)
-        {
-            LogNotSent(logger, exception, message.Id);
         }
     }
 
@@ -140,12 +138,9 @@ internal sealed partial class Room(
         UserId = username,
         Text = draft.Text,
         ClientId = draft.ClientId,
-        CreatedAt = ChatStore.Now(time),
+        CreatedAt = time.GetDocumentTime(),
     };
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Message {MessageId} could not be handed to every connection")]
-    private static partial void LogNotSent(ILogger logger, Exception exception, string messageId);
-
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Message {MessageId} is stored, but not as its discussion's newest")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Message {MessageId} is stored, but not as its discussion's newest")]
     private static partial void LogNotNoted(ILogger logger, Exception exception, string messageId);
 }

@@ -52,14 +52,14 @@ internal sealed partial class PresenceSync(
                 await TellAsync(stoppingToken);
                 _away = false;
             }
-            catch (RpcException exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogAway(exception);
-                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 break;
+            }
+            catch (RpcException exception)
+            {
+                LogAway(exception);
+                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -113,7 +113,7 @@ internal sealed partial class PresenceSync(
         if (anyChange || !online.SequenceEqual(_told, StringComparer.Ordinal))
         {
             _told = online;
-            await hub.Clients.All.Presence(new PresenceList(online));
+            hub.Clients.All.Presence(new PresenceList(online)).GoesOn(logger);
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed partial class TypingRelay(
         await presence.SetTypingAsync(username, id, isTyping, cancellationToken);
         var users = await presence.GetTypingInAsync(id, cancellationToken);
         _typing[discussion] = users;
-        await hub.Clients.GroupExcept(id, connectionId).Typing(new TypingList(id, users));
+        hub.Clients.GroupExcept(id, connectionId).Typing(new TypingList(id, users)).GoesOn(logger);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,7 +49,7 @@ internal sealed partial class TypingRelay(
                     await LookAsync(discussion, before, stoppingToken);
                 }
             }
-            catch (RpcException exception) when (!stoppingToken.IsCancellationRequested)
+            catch (RpcException exception)
             {
                 LogUnreachable(logger, exception.Message);
             }
@@ -69,7 +69,7 @@ internal sealed partial class TypingRelay(
             // Whoever said something meanwhile has told it already.
             if (_typing.TryUpdate(discussion, now, before))
             {
-                await hub.Clients.Group(id).Typing(new TypingList(id, now));
+                hub.Clients.Group(id).Typing(new TypingList(id, now)).GoesOn(logger);
             }
         }
         else if (now.Count == 0)

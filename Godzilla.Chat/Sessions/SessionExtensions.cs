@@ -2,5 +2,9 @@ namespace Godzilla.Chat.Sessions;
 
 internal static class SessionExtensions
 {
-    internal static void AddSessionEndings(this IServiceCollection services) => services.AddHostedService<SessionEndings>();
+    internal static void AddSessions(this IServiceCollection services)
+    {
+        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<SessionEndings>();
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class SignedIdentityTransform(IdentitySigner signer) : ITransfor
         var http = request.HttpContext;
         var user = http.User.Identity is { IsAuthenticated: true } ? http.User.Username() : "";
         signer.Sign(
-            request.ProxyRequest.Headers, Issuer, user, http.User.SessionId(), http.Request.Method, request.Path.Value ?? "");
+            request.ProxyRequest.Headers, Issuer, user, http.User.SessionId(), request.ProxyRequest.Method.Method, request.Path.Value ?? "");
         return ValueTask.CompletedTask;
     });
 }

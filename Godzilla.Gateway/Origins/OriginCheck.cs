@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Gateway.Origins;
 
 /// <summary>
-/// Refuses a WebSocket handshake from a page of another site. Browsers send cookies along with such a handshake and ask no server
-/// first, so the origin is all there is to tell one from the other (OWASP ASVS 13.5.2). A client that is no browser sends none.
+/// Refuses a WebSocket handshake, and a request that changes something, from a page of another site. Browsers send cookies along with
+/// both and may ask no server first, so the origin is all there is to tell one from the other (OWASP ASVS 13.5.2 and 4.2.2). A client
+/// that is no browser sends none.
 /// </summary>
 internal static class OriginCheck
 {
@@ -20,8 +21,7 @@ internal static class OriginCheck
     {
         var allowed = app.ApplicationServices.GetRequiredService<IOptions<OriginOptions>>().Value.Allowed
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return context =>
-            IsWebSocketHandshake(context.Request) && !IsTrusted(context.Request, allowed) ? Refuse(context) : next(context);
+        return context => IsSensitive(context.Request) && !IsTrusted(context.Request, allowed) ? Refuse(context) : next(context);
     });
 
     private static Task Refuse(HttpContext context)
@@ -30,9 +30,9 @@ internal static class OriginCheck
         return Task.CompletedTask;
     }
 
-    private static bool IsWebSocketHandshake(HttpRequest request) =>
-        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
-        || HttpMethods.IsConnect(request.Method);
+    private static bool IsSensitive(HttpRequest request) =>
+        !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        || request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsTrusted(HttpRequest request, HashSet<string> allowed) => request.Headers.Origin.Count switch
     {
@@ -41,8 +41,10 @@ internal static class OriginCheck
         _ => false,
     };
 
+    // Behind a proxy that ends TLS, the page's scheme is https and the request's is not; the other way round is another site.
     private static bool IsOwn(HttpRequest request, string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && (page.Scheme == Uri.UriSchemeHttps || !request.IsHttps)
         && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
         && string.Equals(page.Authority, own.Authority, StringComparison.OrdinalIgnoreCase);
 

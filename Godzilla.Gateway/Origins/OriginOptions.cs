@@ -1,6 +1,6 @@
 namespace Godzilla.Gateway.Origins;
 
-/// <summary>From which pages a browser may open a WebSocket.</summary>
+/// <summary>From which pages a browser may change something or open a WebSocket.</summary>
 internal sealed class OriginOptions
 {
     /// <summary>The configuration section.</summary>

@@ -26,6 +26,9 @@ internal static partial class ForwardingLog
         or ForwarderError.RequestBodyDestination
         or ForwarderError.ResponseBodyDestination
         or ForwarderError.ResponseHeaders
+        or ForwarderError.RequestCreation
+        or ForwarderError.UpgradeRequestDestination
+        or ForwarderError.UpgradeResponseDestination
         or ForwarderError.UpgradeActivityTimeout
         or ForwarderError.NoAvailableDestinations;
 

@@ -21,9 +21,7 @@ internal static class RoutingExtensions
         app.MapReverseProxy(proxy =>
         {
             proxy.UseForwardingLog();
-            proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
-            proxy.UsePassiveHealthChecks();
         });
     }
 }

@@ -28,6 +28,11 @@ public static partial class SessionToken
             ? string.Concat("session:", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))))
             : null;
 
+    /// <summary>The Redis key that is there as long as a session is, for whoever knows its id and not its token.</summary>
+    /// <param name="sessionId">The id of its <see cref="SessionRecord"/>.</param>
+    /// <returns>The key.</returns>
+    public static string LiveKeyOf(string sessionId) => string.Concat("session-id:", sessionId);
+
     [GeneratedRegex(@"^[a-zA-Z0-9_-]{1,128}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Shape();
 }

@@ -11,6 +11,9 @@ public static class RedisExtensions
     /// <summary>How long a service waits for Redis before it answers 503; a caller has its answer within a second.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(700);
 
+    // Redis is there and says that it cannot: it is starting, its disk or its memory is full, or it is the wrong one of several.
+    private static readonly string[] Outages = ["LOADING", "MISCONF", "OOM", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "BUSY"];
+
     /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <paramref name="name"/>, with its health check. It connects
     /// in the background for as long as it takes, so a service starts, and recovers, without Redis.
@@ -34,7 +37,8 @@ public static class RedisExtensions
             });
         builder.Services.Configure<DependencyFailures>(failures => failures
             .Add<RedisConnectionException>()
-            .Add<RedisServerException>(exception => exception.Message.StartsWith("LOADING", StringComparison.Ordinal)));
+            .Add<RedisServerException>(exception => Array.Exists(
+                Outages, outage => exception.Message.StartsWith(outage, StringComparison.Ordinal))));
         return builder;
     }
 

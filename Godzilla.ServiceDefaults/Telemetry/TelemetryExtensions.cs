@@ -7,7 +7,7 @@ namespace Godzilla.ServiceDefaults.Telemetry;
 
 internal static class TelemetryExtensions
 {
-    // The framework's own meters and sources: .NET 10 needs no instrumentation package for them.
+    // The framework's own and the services'; .NET 10 needs no instrumentation package for them.
     private static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting",
@@ -27,7 +27,6 @@ internal static class TelemetryExtensions
         "Microsoft.AspNetCore.SignalR.Server",
         "System.Net.Http",
         "Yarp.ReverseProxy",
-        "Godzilla.*",
     ];
 
     internal static void AddTelemetry(this IHostApplicationBuilder builder)

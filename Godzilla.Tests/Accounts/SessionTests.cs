@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Godzilla.ServiceDefaults.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests.Accounts;
 
@@ -20,6 +22,27 @@ public sealed class SessionTests(GodzillaApp app)
         Assert.Equal(
             ["httponly", "max-age=86400", "path=/", "samesite=lax"],
             cookie.ToLowerInvariant().Split("; ").Skip(1).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task TheCookieIsSecureWhereTheGatewayIsAndNotBecauseAClientSaysSo()
+    {
+        using var person = await app.SignUpAsync("rodan");
+        var credentials = new { username = person.Name, password = person.Password };
+
+        using var claimed = new HttpRequestMessage(HttpMethod.Post, "/user/login") { Content = JsonContent.Create(credentials) };
+        claimed.Headers.Add("X-Forwarded-Proto", "https");
+        using var plain = await person.Http.SendAsync(claimed);
+        Assert.DoesNotContain("secure", Assert.Single(plain.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
+
+        // As the gateway passes on what came to it over TLS.
+        using var accounts = app.CreateClient("accounts");
+        using var passedOn = new HttpRequestMessage(HttpMethod.Post, "/user/login") { Content = JsonContent.Create(credentials) };
+        passedOn.Headers.Add("X-Forwarded-Proto", "https");
+        new IdentitySigner(Options.Create(new IdentityOptions { Key = GodzillaApp.IdentityKey }), TimeProvider.System)
+            .Sign(passedOn.Headers, "gateway", "", "", "POST", "/user/login");
+        using var secure = await accounts.SendAsync(passedOn);
+        Assert.Contains("; secure", Assert.Single(secure.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

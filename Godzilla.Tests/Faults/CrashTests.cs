@@ -1,10 +1,13 @@
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Godzilla.ServiceDefaults.Identity;
+using StackExchange.Redis;
 
 namespace Godzilla.Tests.Faults;
 
 /// <summary>Any one process is killed: the others live, the app says what died, and it can be started again.</summary>
-public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
+public sealed class CrashTests(ImpatientApp app) : IClassFixture<ImpatientApp>
 {
     [Theory]
     [InlineData("accounts", "gateway", "/discussion")]
@@ -48,6 +51,45 @@ public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
             $"everything works after {victim} is started again");
     }
 
+    [Fact]
+    public async Task WhatAKilledChatAcknowledgedIsThereAndWhoeverWasConnectedIsNotOnlineForEver()
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        var discussion = await person.CreateDiscussionAsync();
+        await using var hub = await person.ConnectAsync();
+        await hub.WaitForAsync("presence", presence => presence.GetProperty("online").EnumerateArray().Any(user => user.GetString() == person.Name));
+        var receipt = await hub.InvokeAsync("Send", discussion, "last words", null);
+
+        Signals.Kill(app.PidOf("chat"));
+        await hub.Closed.WaitAsync(TimeSpan.FromSeconds(20));
+        await app.StartAgainAsync("chat");
+
+        var page = await person.ReadAsync(discussion);
+        Assert.Equal(receipt.GetProperty("id").GetString(), Assert.Single(page.GetProperty("messages").EnumerateArray()).GetProperty("id").GetString());
+        await Eventually.TrueAsync(
+            async () => !(await person.Http.GetStringAsync("/presence/online")).Contains(person.Name, StringComparison.Ordinal),
+            "the lease ends");
+    }
+
+    [Fact]
+    public async Task AnEndOfASessionThatNobodySpeaksOfClosesItsSockets()
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        using var other = await app.SignUpAsync("destoroyah");
+        await using var hub = await person.ConnectAsync();
+        await using var otherHub = await other.ConnectAsync();
+        using var redis = await ConnectionMultiplexer.ConnectAsync((await app.App.GetConnectionStringAsync("redis"))!);
+
+        // As when it runs out: Redis forgets it, and publishes nothing.
+        var key = SessionToken.KeyOf(person.Token)!;
+        var session = SessionRecord.FromJson((byte[])(await redis.GetDatabase().StringGetAsync(key))!)!;
+        Assert.True(await redis.GetDatabase().KeyExpireAsync(SessionToken.LiveKeyOf(session.Id), TimeSpan.FromMilliseconds(1)));
+
+        await hub.Closed.WaitAsync(TimeSpan.FromSeconds(20));
+        var receipt = await otherHub.InvokeAsync("Send", "lobby", "still here", null);
+        Assert.True(receipt.GetProperty("seq").GetInt64() > 0);
+    }
+
     [Theory]
     [InlineData("accounts")]
     [InlineData("chat")]
@@ -61,6 +103,11 @@ public sealed class CrashTests(GodzillaApp app) : IClassFixture<GodzillaApp>
         {
             using var response = await (victim == "chat" ? person.Http.GetAsync("/discussion") : person.Http.PostAsync("/user/logout", content: null));
             await Envelope.AssertAsync(HttpStatusCode.GatewayTimeout, response);
+            if (victim == "chat")
+            {
+                using var negotiation = await person.Http.PostAsync("/hubs/chat/negotiate?negotiateVersion=1", content: null);
+                await Envelope.AssertAsync(HttpStatusCode.GatewayTimeout, negotiation);
+            }
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace Godzilla.Tests.Faults;
 
 /// <summary>A dependency goes away, hangs and comes back while people talk. The app is this class's own, for these tests harm it.</summary>
 [UnsupportedOSPlatform("macos")]
-public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<GodzillaApp>
+public sealed class DependencyFaultTests(ImpatientApp app) : IClassFixture<ImpatientApp>
 {
     // The contract says a second; the rest is for a machine that is busy with other things.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3);
@@ -73,6 +73,7 @@ public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<Godzil
     {
         using var mothra = await app.SignUpAsync("mothra");
         using var rodan = await app.SignUpAsync("rodan");
+        using var gamera = await app.SignUpAsync("gamera");
         using var gateway = app.CreateClient();
         var discussion = await mothra.CreateDiscussionAsync(rodan);
         await using var mothraHub = await mothra.ConnectAsync();
@@ -92,6 +93,13 @@ public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<Godzil
             Assert.Contains("Service Unavailable", error.Message, StringComparison.Ordinal);
             await UnhealthyAsync("chat");
             await UnhealthyAsync("accounts");
+
+            // Whoever comes now is sent away, and is not online for ever because of it.
+            await using (var early = await SignalRClient.ConnectAsync(app.Gateway, gamera.Token))
+            {
+                await early.Closed.WaitAsync(AnswerLimit);
+            }
+
             during = chatter.SayAsync("during");
         }
         finally
@@ -103,6 +111,14 @@ public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<Godzil
         await WorksAsync(() => mothra.Http.GetAsync("/discussion"));
         await chatter.SayAsync("after");
         await chatter.AssertNothingLostAsync(rodan, rodanHub);
+
+        // Somebody's coming is in a later list than any renewal until then.
+        var before = mothraHub.Events("presence").Count;
+        using var battra = await app.SignUpAsync("battra");
+        await using var battraHub = await battra.ConnectAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(mothraHub.Events("presence").Skip(before).Any(presence => Names(presence).Contains(battra.Name))), "battra comes");
+        Assert.DoesNotContain(gamera.Name, await OnlineAsync(mothra));
     }
 
     [Fact]
@@ -122,7 +138,11 @@ public sealed class DependencyFaultTests(GodzillaApp app) : IClassFixture<Godzil
         {
             await Eventually.TrueAsync(() => Task.FromResult(TryLock(shared)), "the write lock is ours");
             await UnavailableAsync(() => mothra.Http.PostAsJsonAsync($"/discussion/{discussion}/messages", new[] { new { text = "refused" } }));
-            await Assert.ThrowsAsync<HubErrorException>(() => mothraHub.InvokeAsync("Send", discussion, "during", "during"));
+
+            // Two at once: the second waits for the first, and for the store, and has its answer in time all the same.
+            var rodans = Assert.ThrowsAsync<HubErrorException>(() => rodanHub.InvokeAsync("Send", discussion, "refused", null).WaitAsync(AnswerLimit));
+            await Assert.ThrowsAsync<HubErrorException>(() => mothraHub.InvokeAsync("Send", discussion, "during", "during").WaitAsync(AnswerLimit));
+            await rodans;
 
             // Reading goes on.
             await WorksAsync(() => mothra.Http.GetAsync($"/discussion/{discussion}/messages"));

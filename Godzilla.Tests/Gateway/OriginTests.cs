@@ -20,6 +20,23 @@ public sealed class OriginTests(GodzillaApp app)
         Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
     }
 
+    [Theory]
+    [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("null", HttpStatusCode.Forbidden)]
+    [InlineData("own", HttpStatusCode.OK)]
+    public async Task OnlyTheSitesOwnPageChangesSomething(string origin, HttpStatusCode expected)
+    {
+        using var person = await app.SignUpAsync("hedorah");
+        person.Http.DefaultRequestHeaders.Add("Origin", origin == "own" ? app.Gateway.GetLeftPart(UriPartial.Authority) : origin);
+
+        using var read = await person.Http.GetAsync("/discussion");
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        using var response = await person.Http.PostAsync("/user/logout", content: null);
+        Assert.Equal(expected, response.StatusCode);
+        using var after = await person.Http.GetAsync("/discussion");
+        Assert.Equal(expected == HttpStatusCode.OK ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, after.StatusCode);
+    }
+
     [Fact]
     public async Task ThePageOfTheSiteItselfCan()
     {

@@ -29,6 +29,8 @@ public sealed class RoutingTests(GodzillaApp app)
         using var response = await person.Http.SendAsync(request);
 
         Assert.Contains("WebSocket", await Envelope.AssertAsync(HttpStatusCode.BadRequest, response), StringComparison.Ordinal);
+        using var negotiation = await person.Http.GetAsync("/hubs/chat/negotiate");
+        await Envelope.AssertAsync(HttpStatusCode.MethodNotAllowed, negotiation);
     }
 
     [Theory]

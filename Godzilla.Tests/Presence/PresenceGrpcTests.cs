@@ -2,6 +2,7 @@ using Aspire.Hosting.Testing;
 using Godzilla.Presence.V1;
 using Godzilla.ServiceDefaults.Identity;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,16 @@ public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
     private readonly string _user = $"king-{Guid.NewGuid():N}";
 
     private PresenceService.PresenceServiceClient Client => new(_signed);
+
+    [Fact]
+    public async Task AnybodyMayAskForItsHealth()
+    {
+        using var channel = Channel(app, new SocketsHttpHandler());
+
+        var answer = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
+    }
 
     [Fact]
     public async Task ConnectionsWithoutAnIdAreCounted()

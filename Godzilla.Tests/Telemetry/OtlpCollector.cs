@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Godzilla.Tests.ServiceDefaults;
+namespace Godzilla.Tests.Telemetry;
 
 /// <summary>Receives what a service exports over OTLP/HTTP, on a real port.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
@@ -47,11 +47,12 @@ internal sealed class OtlpCollector : IAsyncDisposable
         return new OtlpCollector(app, received);
     }
 
-    /// <summary>Whether a text, such as a span's name, is in what has come.</summary>
+    /// <summary>Whether texts, such as a service's name and a span's, came together.</summary>
     /// <param name="signal"><c>traces</c>, <c>metrics</c> or <c>logs</c>.</param>
-    /// <param name="text">ASCII, as protobuf keeps it.</param>
-    /// <returns>Whether it is.</returns>
-    public bool Has(string signal, string text) => _received.Any(r => r.Signal == signal && r.Body.Contains(text, StringComparison.Ordinal));
+    /// <param name="texts">What is in the one export, byte for byte: each character is one.</param>
+    /// <returns>Whether there was such an export.</returns>
+    public bool Has(string signal, params string[] texts) =>
+        _received.Any(r => r.Signal == signal && texts.All(text => r.Body.Contains(text, StringComparison.Ordinal)));
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

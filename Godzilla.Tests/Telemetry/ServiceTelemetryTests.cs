@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Godzilla.Tests.ServiceDefaults;
 
-namespace Godzilla.Tests.ServiceDefaults;
+namespace Godzilla.Tests.Telemetry;
 
-public sealed class TelemetryTests
+public sealed class ServiceTelemetryTests
 {
     [Fact]
     public async Task TracesMetricsAndLogsGoToTheConfiguredEndpoint()

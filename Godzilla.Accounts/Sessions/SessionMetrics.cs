@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+
+namespace Godzilla.Accounts.Sessions;
+
+/// <summary>How many sign in, and how many try in vain.</summary>
+internal sealed class SessionMetrics
+{
+    private readonly Counter<long> _logins;
+
+    public SessionMetrics(IMeterFactory meters) =>
+        _logins = meters.Create("Godzilla.Accounts").CreateCounter<long>("godzilla.accounts.logins", "{login}", "Attempts to sign in.");
+
+    public void LoggedIn() => Add("succeeded");
+
+    public void Refused() => Add("refused");
+
+    private void Add(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
+}

@@ -9,7 +9,7 @@ internal static class PresenceGrpcExtensions
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = 256 * 1024;
-            options.Interceptors.Add<UnavailableInterceptor>();
+            options.Interceptors.Add<ErrorInterceptor>();
         });
         services.AddGrpcHealthChecks();
     }

@@ -40,8 +40,9 @@ public static class ServiceDefaults
     }
 
     /// <summary>
-    /// Puts the request's span, the error envelope and the limit on bodies around everything that follows in the pipeline. If an option has a value that it must not have, the
-    /// process ends here, before anything uses it: with one line on the standard error stream and exit code 1.
+    /// Puts the request's span, the error envelope and the rules for bodies around everything that follows in the pipeline. If an option
+    /// has a value that it must not have, the process ends here, before anything uses it: with one line on the standard error stream and
+    /// exit code 1.
     /// </summary>
     /// <param name="app">The service.</param>
     /// <returns><paramref name="app"/>.</returns>
@@ -53,6 +54,7 @@ public static class ServiceDefaults
         app.UseRequestSpans();
         app.UseErrorEnvelope();
         app.UseBodyLimit();
+        app.UseBodyCharset();
         return app;
     }
 

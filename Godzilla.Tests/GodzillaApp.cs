@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Godzilla.Tests.Faults;
 
 namespace Godzilla.Tests;
 
@@ -82,6 +83,16 @@ public class GodzillaApp : IAsyncLifetime
             ? Convert.ToInt32(pid)
             : throw new InvalidOperationException($"{resource} has no process.");
 
+    /// <summary>Kills a resource's process, without a word, as a crash or the kernel would.</summary>
+    /// <param name="resource">Its name.</param>
+    /// <returns>Its last state, once the app host knows.</returns>
+    public Task<CustomResourceSnapshot> KillAsync(string resource) => EndedAsync(resource, Signals.Kill);
+
+    /// <summary>Asks a resource's process to end, as an orchestrator does.</summary>
+    /// <param name="resource">Its name.</param>
+    /// <returns>Its last state, once the app host knows.</returns>
+    public Task<CustomResourceSnapshot> EndAsync(string resource) => EndedAsync(resource, Signals.Terminate);
+
     /// <summary>Starts a resource again that has ended.</summary>
     /// <param name="resource">Its name.</param>
     /// <returns>A task that ends when it is healthy.</returns>
@@ -90,5 +101,14 @@ public class GodzillaApp : IAsyncLifetime
         var result = await App.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand);
         Assert.True(result.Success, result.Message);
         await HealthyAsync(resource);
+    }
+
+    private async Task<CustomResourceSnapshot> EndedAsync(string resource, Action<int> signal)
+    {
+        signal(PidOf(resource));
+        using var limit = new CancellationTokenSource(StartLimit);
+        var died = await App.ResourceNotifications.WaitForResourceAsync(
+            resource, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
+        return died.Snapshot;
     }
 }

@@ -1,6 +1,7 @@
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Messages;
 using Godzilla.Chat.Presence;
+using Godzilla.ServiceDefaults.Documents;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Godzilla.Chat.Hubs;
@@ -91,7 +92,7 @@ internal sealed class ChatHub(
             await Groups.AddToGroupAsync(Context.ConnectionId, new DiscussionId(discussion.Id).ToString());
         }
 
-        await Clients.Caller.Welcome(new Welcome($"Welcome {username}!", username, time.GetUtcNow()));
+        await Clients.Caller.Welcome(new Welcome($"Welcome {username}!", username, time.GetDocumentTime()));
         presence.Connected(username, Context.ConnectionId);
     }
 

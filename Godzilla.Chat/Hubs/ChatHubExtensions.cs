@@ -20,6 +20,7 @@ internal static class ChatHubExtensions
         services.AddSingleton<ConnectionMetrics>();
         services.AddSignalR(options => options.AddFilter<HubErrorFilter>())
             .AddJsonProtocol(json => json.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        services.AddSingleton<HubLifetimeManager<ChatHub>, Draining>();
     }
 
     internal static void MapChatHub(this IEndpointRouteBuilder routes) =>

@@ -4,7 +4,7 @@ namespace Godzilla.Chat.Hubs;
 /// <param name="Message">A greeting.</param>
 /// <param name="Username">Who the connection's user is.</param>
 /// <param name="Timestamp">The server's time, UTC.</param>
-public sealed record Welcome(string Message, string Username, DateTimeOffset Timestamp);
+public sealed record Welcome(string Message, string Username, DateTime Timestamp);
 
 /// <summary>Who is there.</summary>
 /// <param name="Online">Usernames, sorted.</param>

@@ -19,8 +19,7 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
             : ReasonPhrases.GetReasonPhrase(response.StatusCode);
         var traceId = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
 
-        return new ValueTask(response.WriteAsJsonAsync(
-            new ErrorEnvelope(response.StatusCode, message, traceId),
-            context.HttpContext.RequestAborted));
+        // Not cancelled: to a client that has left it is written in vain, and an exception here would count as a failure of ours.
+        return new ValueTask(response.WriteAsJsonAsync(new ErrorEnvelope(response.StatusCode, message, traceId), CancellationToken.None));
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,9 +24,12 @@ internal sealed partial class ExpectedExceptionHandler(
             return true;
         }
 
+        ProblemDetails problem = new();
         if (exception is BadHttpRequestException bad)
         {
+            // Where it is, but not what .NET calls what was expected there.
             httpContext.Response.StatusCode = bad.StatusCode;
+            problem.Detail = bad.InnerException is JsonException { Path: { } path } ? $"The JSON is not what is expected here, at {path}" : null;
         }
         else if (failures.Value.Match(exception))
         {
@@ -38,7 +43,7 @@ internal sealed partial class ExpectedExceptionHandler(
             return false;
         }
 
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, Exception = exception });
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "A dependency of {Path} is unavailable: {Exception}")]

@@ -1,5 +1,4 @@
 using System.Net;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Godzilla.ServiceDefaults.Identity;
 using StackExchange.Redis;
@@ -20,12 +19,9 @@ public sealed class CrashTests(ImpatientApp app) : IClassFixture<ImpatientApp>
         using var person = await app.SignUpAsync("destoroyah");
         var others = new[] { "accounts", "presence", "chat", "redis", "gateway" }.Where(name => name != victim).ToDictionary(name => name, app.PidOf);
 
-        Signals.Kill(app.PidOf(victim));
+        var died = await app.KillAsync(victim);
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var died = await app.App.ResourceNotifications.WaitForResourceAsync(
-            victim, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
-        Assert.Equal(137, died.Snapshot.ExitCode);
+        Assert.Equal(137, died.ExitCode);
         using var direct = app.CreateClient(asked);
         using var response = await (asked == "gateway" ? person.Http : direct).GetAsync(stillWorks);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -60,7 +56,7 @@ public sealed class CrashTests(ImpatientApp app) : IClassFixture<ImpatientApp>
         await hub.WaitForAsync("presence", presence => presence.GetProperty("online").EnumerateArray().Any(user => user.GetString() == person.Name));
         var receipt = await hub.InvokeAsync("Send", discussion, "last words", null);
 
-        Signals.Kill(app.PidOf("chat"));
+        await app.KillAsync("chat");
         await hub.Closed.WaitAsync(TimeSpan.FromSeconds(20));
         await app.StartAgainAsync("chat");
 
@@ -69,6 +65,20 @@ public sealed class CrashTests(ImpatientApp app) : IClassFixture<ImpatientApp>
         await Eventually.TrueAsync(
             async () => !(await person.Http.GetStringAsync("/presence/online")).Contains(person.Name, StringComparison.Ordinal),
             "the lease ends");
+    }
+
+    [Fact]
+    public async Task AChatThatIsAskedToEndTellsItsConnectionsToComeAgain()
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        await using var hub = await person.ConnectAsync();
+
+        var ended = await app.EndAsync("chat");
+
+        // A connection that breaks off has an error to report; one that is closed has none.
+        Assert.Equal("", await hub.Closed.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, ended.ExitCode);
+        await app.StartAgainAsync("chat");
     }
 
     [Fact]

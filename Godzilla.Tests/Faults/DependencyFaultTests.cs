@@ -47,7 +47,7 @@ public sealed class DependencyFaultTests(ImpatientApp app) : IClassFixture<Impat
         var chatter = new Chatter(mothraHub, discussion);
         await chatter.SayAsync("before");
 
-        Signals.Kill(app.PidOf("redis"));
+        await app.KillAsync("redis");
         await UnavailableAsync(() => mothra.Http.GetAsync("/discussion"));
         await UnavailableAsync(() => mothra.Http.GetAsync("/presence/online"));
 
@@ -190,7 +190,7 @@ public sealed class DependencyFaultTests(ImpatientApp app) : IClassFixture<Impat
         await using var mothraHub = await mothra.ConnectAsync();
         await mothraHub.WaitForAsync("presence", presence => Names(presence).Contains(mothra.Name));
 
-        Signals.Kill(app.PidOf("presence"));
+        await app.KillAsync("presence");
         await UnavailableAsync(() => mothra.Http.GetAsync("/presence/online"));
 
         // Somebody comes while Presence is away, and is known when it is back.

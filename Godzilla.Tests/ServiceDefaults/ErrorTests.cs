@@ -40,9 +40,14 @@ public sealed class ErrorTests
         Assert.Equal("Bad Request", await ErrorAsync(HttpStatusCode.BadRequest, "/number/seven"));
         Assert.Equal("Not Found", await ErrorAsync(HttpStatusCode.NotFound, "/nope"));
         Assert.Equal("Method Not Allowed", await ErrorAsync(HttpStatusCode.MethodNotAllowed, "/body"));
-        Assert.Equal("Bad Request", await PostAsync(HttpStatusCode.BadRequest, """{"number":""", "application/json"));
-        Assert.Equal("Bad Request", await PostAsync(HttpStatusCode.BadRequest, """{"number":"x"}""", "application/json"));
+        Assert.Equal("The JSON is not what is expected here, at $.number", await PostAsync(HttpStatusCode.BadRequest, """{"number":""", "application/json"));
+        Assert.Equal("The JSON is not what is expected here, at $.number", await PostAsync(HttpStatusCode.BadRequest, """{"number":"x"}""", "application/json"));
         Assert.Equal("Unsupported Media Type", await PostAsync(HttpStatusCode.UnsupportedMediaType, "number=7", "text/plain"));
+        foreach (var charset in new[] { "nonsense", "utf-7", "utf-16", "" })
+        {
+            await PostAsync(HttpStatusCode.UnsupportedMediaType, """{"number":7}""", $"application/json; charset=\"{charset}\"");
+        }
+
         await PostAsync(HttpStatusCode.RequestEntityTooLarge, new string(' ', 2_000_000), "application/json");
 
         async Task<string> ErrorAsync(HttpStatusCode status, string path)
@@ -53,7 +58,8 @@ public sealed class ErrorTests
 
         async Task<string> PostAsync(HttpStatusCode status, string body, string type)
         {
-            using var content = new StringContent(body, Encoding.UTF8, type);
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
             using var response = await host.Http.PostAsync("/body", content);
             return await Envelope.AssertAsync(status, response);
         }

@@ -41,8 +41,9 @@ internal static class RedisServer
         Add("dir", Quote(folder));
         Add("pidfile", Quote(Path.Combine(folder, PidFile)));
 
-        // The terminal belongs to the app host.
+        // The terminal belongs to the app host, and each line there to what somebody has to know.
         Add("always-show-logo", "no");
+        Add("loglevel", "warning");
         if (persistence is null)
         {
             Add("save", "\"\"");

@@ -34,7 +34,7 @@ internal sealed record ResourceRow(string Id, string Name, string State, string 
             stateText,
             snapshot.HealthStatus?.ToString() ?? "",
             Convert.ToString(pid, CultureInfo.InvariantCulture) ?? "",
-            string.Join(' ', snapshot.Urls.Where(u => !u.IsInternal).Select(u => u.Url)),
+            string.Join(' ', snapshot.Urls.Where(u => !u.IsInternal && !u.IsInactive).Select(u => u.Url)),
             snapshot.Reason);
     }
 

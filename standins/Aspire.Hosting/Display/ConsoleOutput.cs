@@ -25,6 +25,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
     private readonly ResourceNotificationService _notifications;
     private readonly ResourceLoggerService _loggers;
     private readonly DistributedApplicationModel _model;
+    private readonly Dictionary<string, CustomResourceSnapshot> _known = [];
     private readonly Dictionary<string, ResourceRow> _rows = [];
     private readonly List<string> _order = [];
     private readonly StringBuilder _pending = new();
@@ -128,14 +129,16 @@ internal sealed class ConsoleOutput : IAsyncDisposable
 
     private void OnChange(ResourceEvent change)
     {
-        if (ResourceRow.From(change) is not { } row)
-        {
-            return;
-        }
-
+        var row = ResourceRow.From(change);
         var ready = false;
         lock (_lock)
         {
+            _known[change.ResourceId] = change.Snapshot;
+            if (row is null)
+            {
+                return;
+            }
+
             if (!_rows.TryGetValue(row.Id, out var before))
             {
                 _order.Add(row.Id);
@@ -196,6 +199,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         return text.ToString();
     }
 
+    // By what has been shown, which the notifications are ahead of: nothing is said of a resource that the reader has not seen yet.
     private bool IsAllReady()
     {
         foreach (var resource in _model.Resources)
@@ -208,7 +212,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
             var ids = resource.TryGetLastAnnotation<InstancesAnnotation>(out var instances) ? instances.Ids : [resource.Name];
             foreach (var id in ids)
             {
-                if (!_notifications.TryGetCurrentState(id, out var known) || known.Snapshot.State is null)
+                if (!_known.TryGetValue(id, out var known) || known.State is null)
                 {
                     // Nothing is known of a resource of the app host's own kind, and nothing is expected of it.
                     if (instances is null && resource is not IResourceWithConnectionString)
@@ -219,8 +223,8 @@ internal sealed class ConsoleOutput : IAsyncDisposable
                     return false;
                 }
 
-                var isReady = known.Snapshot is { HealthStatus: HealthStatus.Healthy, IsReady: true }
-                    || (known.Snapshot.State.Text == KnownResourceStates.Finished && known.Snapshot.ExitCode == 0);
+                var isReady = known is { HealthStatus: HealthStatus.Healthy, IsReady: true }
+                    || (known.State.Text == KnownResourceStates.Finished && known.ExitCode == 0);
                 if (!isReady)
                 {
                     return false;

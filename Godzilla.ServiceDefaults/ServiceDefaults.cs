@@ -1,6 +1,6 @@
+using Godzilla.ServiceDefaults.Bodies;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Health;
-using Godzilla.ServiceDefaults.Limits;
 using Godzilla.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

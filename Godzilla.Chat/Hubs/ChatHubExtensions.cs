@@ -33,8 +33,28 @@ internal static class ChatHubExtensions
         var signalR = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = context =>
             isNegotiation ? HttpMethods.IsPost(context.Request.Method) ? signalR(context) : NotAllowed.ExecuteAsync(context)
-            : IsWebSocketHandshake(context) ? signalR(context)
+            : IsWebSocketHandshake(context) ? ConnectAsync(signalR, context)
             : NotAWebSocket.ExecuteAsync(context);
+    }
+
+    // A socket has no body, so all that SignalR could write is plain text about a handshake that failed; its status is kept.
+    private static async Task ConnectAsync(RequestDelegate signalR, HttpContext context)
+    {
+        var body = context.Response.Body;
+        context.Response.Body = Stream.Null;
+        try
+        {
+            await signalR(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+        }
+
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = null;
+        }
     }
 
     private static bool IsWebSocketHandshake(HttpContext context) =>

@@ -8,8 +8,8 @@ namespace Godzilla.ServiceDefaults.Documents;
 /// <summary>MongoDB as every service that owns documents uses it: quick to give up, quick to come back.</summary>
 public static class DocumentStoreExtensions
 {
-    /// <summary>How long a service waits for the store before it answers 503; a caller has its answer within a second.</summary>
-    public static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(700);
+    // After it the answer is 503; a caller has one within a second.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(700);
 
     /// <summary>Adds <see cref="IMongoDatabase"/> for the connection string <paramref name="name"/>, with its health check.</summary>
     /// <param name="builder">The service's builder.</param>

@@ -33,6 +33,21 @@ public sealed class RoutingTests(GodzillaApp app)
         await Envelope.AssertAsync(HttpStatusCode.MethodNotAllowed, negotiation);
     }
 
+    [Fact]
+    public async Task AHandshakeForAConnectionThatNobodyNegotiatedIsNotFound()
+    {
+        using var person = await app.SignUpAsync("gamera");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/hubs/chat?id=nobody-negotiated-this");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new("websocket"));
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+
+        using var response = await person.Http.SendAsync(request);
+
+        Assert.Equal("Not Found", await Envelope.AssertAsync(HttpStatusCode.NotFound, response));
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/nope")]

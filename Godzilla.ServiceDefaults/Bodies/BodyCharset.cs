@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Godzilla.ServiceDefaults.Limits;
+namespace Godzilla.ServiceDefaults.Bodies;
 
 /// <summary>Refuses a body that by its own word is not UTF-8, in which all JSON is (RFC 8259, section 8.1).</summary>
 internal static class BodyCharset

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Godzilla.ServiceDefaults.Limits;
+namespace Godzilla.ServiceDefaults.Bodies;
 
 /// <summary>
 /// Refuses a body that is too large by its own word. It is read to its end first, within reason: a connection that is closed while the

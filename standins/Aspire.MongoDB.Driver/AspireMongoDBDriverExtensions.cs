@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Configuration;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -10,7 +11,6 @@ namespace Microsoft.Extensions.Hosting;
 public static class AspireMongoDBDriverExtensions
 {
     private const string Section = "Aspire:MongoDB:Driver";
-    private const string Source = "MongoDB.Driver.Core.Extensions.DiagnosticSources";
 
     /// <summary>
     /// Registers an <see cref="IMongoClient"/>, and an <see cref="IMongoDatabase"/> when the connection string names a database.
@@ -56,7 +56,7 @@ public static class AspireMongoDBDriverExtensions
             serviceKey, _ => CreateClient(settings, connectionName, configureClientSettings));
         if (!settings.DisableTracing)
         {
-            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(Source));
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(MongoTelemetry.ActivitySourceName));
         }
 
         if (string.IsNullOrWhiteSpace(settings.ConnectionString))
@@ -101,7 +101,7 @@ public static class AspireMongoDBDriverExtensions
         }
 
         var clientSettings = MongoClientSettings.FromConnectionString(settings.ConnectionString);
-        clientSettings.TracingEnabled = !settings.DisableTracing;
+        clientSettings.TracingOptions = new TracingOptions { Disabled = settings.DisableTracing };
         configureClientSettings?.Invoke(clientSettings);
         return new MongoClient(clientSettings);
     }

@@ -50,9 +50,16 @@ internal sealed class Fields
     }
 
     /// <summary>When the command gives up.</summary>
-    internal Deadline Deadline => Deadline.After(Count("maxTimeMS") is var limit and <= int.MaxValue
-        ? limit
-        : throw Errors.BadValue($"{limit} value for maxTimeMS is out of range [0, 2147483647]"));
+    internal Deadline Deadline
+    {
+        get
+        {
+            var limit = Count("maxTimeMS");
+            return limit <= int.MaxValue
+                ? Deadline.After(limit)
+                : throw Errors.BadValue($"{limit} value for maxTimeMS is out of range [0, 2147483647]");
+        }
+    }
 
     internal bool Has(string name) => _values.ContainsKey(name);
 

@@ -1,10 +1,8 @@
 using Mongod.Engine;
 using Mongod.Engine.Aggregating;
-using Mongod.Engine.Matching;
 using Mongod.Engine.Planning;
 using Mongod.Engine.Storing;
 using Mongod.Engine.Updating;
-using Mongod.Engine.Values;
 using MongoDB.Bson;
 
 namespace Mongod.Commands;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mongod.Commands;
 using Mongod.Engine.Matching;
 using Mongod.Engine.Storing;

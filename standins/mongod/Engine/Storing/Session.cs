@@ -1,6 +1,5 @@
 using Mongod.Commands;
 using Mongod.Engine.Matching;
-using Mongod.Engine.Planning;
 using Mongod.Engine.Values;
 using MongoDB.Bson;
 

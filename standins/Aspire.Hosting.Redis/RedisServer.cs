@@ -41,7 +41,7 @@ internal static class RedisServer
         Add("dir", Quote(folder));
         Add("pidfile", Quote(Path.Combine(folder, PidFile)));
 
-        // The terminal belongs to the app host, and each line there to what somebody has to know.
+        // Only warnings, so that the console stays readable.
         Add("always-show-logo", "no");
         Add("loglevel", "warning");
         if (persistence is null)
@@ -56,12 +56,9 @@ internal static class RedisServer
             Add("appendfsync", "everysec");
         }
 
-        if (redis.PasswordParameter is { } parameter && await parameter.GetValueAsync(context.CancellationToken) is { Length: > 0 } password)
-        {
-            Add("requirepass", Quote(password));
-        }
+        Add("requirepass", Quote((await redis.PasswordParameter!.GetValueAsync(context.CancellationToken))!));
 
-        // The configuration, and with it the password, goes through a pipe: it is neither on the command line nor on disk.
+        // The configuration has the password in it, so it goes through a pipe and is neither on the command line nor on disk.
         return new Launch(Executable, ["-", .. context.Arguments], folder, configuration.ToString());
 
         void Add(string key, string value) => configuration.Append(key).Append(' ').Append(value).Append('\n');

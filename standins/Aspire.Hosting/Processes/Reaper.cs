@@ -4,10 +4,13 @@ using System.Globalization;
 namespace Aspire.Hosting.Processes;
 
 /// <summary>
-/// A shell that ends what this process leaves behind when it is killed. It learns of each child over its standard input; when that ends,
-/// which it does with this process in whatever way, the children that are still there are asked to end, and made to three seconds later.
-/// Unlike the parent-death signal it reaches what the children started, insists, and is there on every Unix.
+/// A shell that ends what this process leaves behind when it is killed. It reads the children's process ids from its standard input. That
+/// ends when this process does, in whatever way; then it sends SIGTERM to the process groups that are left, and SIGKILL three seconds later.
 /// </summary>
+/// <remarks>
+/// The one mechanism for this, because it needs nothing but a POSIX shell and reaches what the children started. The parent-death signal of
+/// Linux (prctl, setpriv) does not: it is for direct children only, is bound to a thread, and is sent once.
+/// </remarks>
 internal sealed class Reaper : IDisposable
 {
     private const string Script = """
@@ -23,7 +26,6 @@ internal sealed class Reaper : IDisposable
             all="$rest"
           fi
         done
-        [ -n "$all" ] || exit 0
         for p in $all; do kill -s TERM -- "-$p" || kill -s TERM "$p"; done
         n=0
         while [ $n -lt 30 ]; do
@@ -41,15 +43,11 @@ internal sealed class Reaper : IDisposable
 
     private Reaper(Process process) => _process = process;
 
-    public static Reaper Start(string? setsid)
+    public static Reaper Start()
     {
-        string[] line = setsid is null ? ["/bin/sh", "-c", Script] : [setsid, "/bin/sh", "-c", Script];
-        var startInfo = new ProcessStartInfo(line[0], line[1..])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            WorkingDirectory = "/",
-        };
+        // Of a session of its own, so that a signal to this process's group does not end it too.
+        var startInfo = Session.StartInfo(["/bin/sh", "-c", Script]);
+        startInfo.WorkingDirectory = "/";
         return new Reaper(Process.Start(startInfo)!);
     }
 
@@ -64,7 +62,7 @@ internal sealed class Reaper : IDisposable
             _process.StandardInput.Dispose();
         }
 
-        // Nothing is left for it to do, so it ends by itself.
+        // No child is left, so it ends by itself.
         _process.WaitForExit();
         _process.Dispose();
     }
@@ -80,7 +78,7 @@ internal sealed class Reaper : IDisposable
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
-                // Somebody ended the shell. The children still get the system's signal.
+                // Somebody killed the shell, or this process is ending.
             }
         }
     }

@@ -41,6 +41,7 @@ internal sealed class Orchestrator : IAsyncDisposable
         Eventing = eventing;
         Health = health;
         Services = services;
+        Processes = new ChildProcesses(appHost.DataFolder);
         Endpoints = new Endpoints(configuration.GetValue("DcpPublisher:RandomizePorts", false));
     }
 
@@ -60,7 +61,7 @@ internal sealed class Orchestrator : IAsyncDisposable
 
     public Endpoints Endpoints { get; }
 
-    public ChildProcesses Processes { get; } = new();
+    public ChildProcesses Processes { get; }
 
     /// <summary>Ends with the reason when a resource fails that was never ready.</summary>
     public Task<string> StartFailure => _startFailure.Task;
@@ -81,6 +82,7 @@ internal sealed class Orchestrator : IAsyncDisposable
         }
 
         AppHost.DataFolder.Value.Open();
+        await Reaper.WaitForFormerAsync(AppHost.DataFolder.Value, cancellationToken);
         await ResolveParametersAsync(cancellationToken);
 
         foreach (var resource in _model.Resources.Where(RunsAsProcess))

@@ -23,7 +23,7 @@ internal static class ProjectLaunchPlan
         return new Launch(DotnetHost(), ["exec", assembly, .. all], directory);
     }
 
-    private static string DotnetHost()
+    public static string DotnetHost()
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {

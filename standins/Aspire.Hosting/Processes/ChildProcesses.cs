@@ -5,12 +5,12 @@ using Aspire.Hosting.Orchestration;
 namespace Aspire.Hosting.Processes;
 
 /// <summary>Starts processes that do not outlive this one, however it ends; see <see cref="Reaper"/>.</summary>
-internal sealed class ChildProcesses : IAsyncDisposable
+internal sealed class ChildProcesses(Lazy<DataFolder> folder) : IAsyncDisposable
 {
     private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
 
     private readonly ConcurrentDictionary<int, ChildProcess> _running = new();
-    private readonly Lazy<Reaper> _reaper = new(Reaper.Start);
+    private readonly Lazy<Reaper> _reaper = new(() => Reaper.Start(folder.Value));
 
     /// <summary>Starts a process.</summary>
     /// <param name="launch">What to start.</param>

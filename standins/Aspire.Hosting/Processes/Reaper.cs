@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting.Processes;
 
@@ -38,17 +39,37 @@ internal sealed class Reaper : IDisposable
         for p in $left; do kill -s KILL -- "-$p"; kill -s KILL "$p"; done
         """;
 
+    private const string PidFile = ".reaper";
+
+    // It kills after three seconds.
+    private static readonly TimeSpan FormerEndsWithin = TimeSpan.FromSeconds(5);
+
     private readonly Process _process;
+    private readonly string _pidFile;
     private readonly Lock _lock = new();
 
-    private Reaper(Process process) => _process = process;
+    private Reaper(Process process, string pidFile) => (_process, _pidFile) = (process, pidFile);
 
-    public static Reaper Start()
+    public static Reaper Start(DataFolder folder)
     {
         // Of a session of its own, so that a signal to this process's group does not end it too.
         var startInfo = Session.StartInfo(["/bin/sh", "-c", Script]);
         startInfo.WorkingDirectory = "/";
-        return new Reaper(Process.Start(startInfo)!);
+        var process = Process.Start(startInfo)!;
+        var pidFile = Path.Combine(folder.Path, PidFile);
+        File.WriteAllText(pidFile, process.Id.ToString(CultureInfo.InvariantCulture));
+        return new Reaper(process, pidFile);
+    }
+
+    /// <summary>Waits until an earlier app host that was killed has no children left: they hold its ports and its data.</summary>
+    public static async Task WaitForFormerAsync(DataFolder folder, CancellationToken cancellationToken)
+    {
+        var pidFile = Path.Combine(folder.Path, PidFile);
+        var waited = Stopwatch.StartNew();
+        while (File.Exists(pidFile) && IsReaper(await File.ReadAllTextAsync(pidFile, cancellationToken)) && waited.Elapsed < FormerEndsWithin)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
     }
 
     public void Add(int pid) => Tell('+', pid);
@@ -64,7 +85,21 @@ internal sealed class Reaper : IDisposable
 
         // No child is left, so it ends by itself.
         _process.WaitForExit();
+        File.Delete(_pidFile);
         _process.Dispose();
+    }
+
+    private static bool IsReaper(string pid)
+    {
+        // The number may belong to another process by now.
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains(Script, StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Tell(char what, int pid)

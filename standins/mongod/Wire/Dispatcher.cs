@@ -77,14 +77,14 @@ internal sealed partial class Dispatcher(IEnumerable<KeyValuePair<string, Comman
 
     private CommandHandler Find(Command command)
     {
-        if (!_commands.TryGetValue(command.Name, out var handler))
-        {
-            throw new CommandException(59, "CommandNotFound", $"no such command: '{command.Name}'");
-        }
-
         if (requiresSignIn && command.Client.User is null && !IsHandshake(command.Name))
         {
             throw new CommandException(13, "Unauthorized", $"Command {command.Name} requires authentication");
+        }
+
+        if (!_commands.TryGetValue(command.Name, out var handler))
+        {
+            throw new CommandException(59, "CommandNotFound", $"no such command: '{command.Name}'");
         }
 
         if (AdminOnly.Contains(command.Name) && command.Database != "admin")

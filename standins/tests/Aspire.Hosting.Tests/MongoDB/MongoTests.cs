@@ -81,8 +81,8 @@ public sealed class MongoTests
         using var data = new TemporaryFolder();
         using var tools = new TemporaryFolder();
 
-        // MongoDB's own server is not to be had here, so the stand-in runs under its name: without the options that it does not know, and
-        // with the user that MongoDB would have been told to create.
+        // MongoDB's own server is not available here, so the stand-in runs under its name: without the option that it does not know, and with
+        // the user that the app host would create.
         await File.WriteAllTextAsync(tools.File("mongod"), $"""
             #!/bin/bash
             echo "$@" > {tools.File("arguments")}

@@ -9,6 +9,12 @@ try
     }
 
     var options = ServerOptions.Parse(args);
+    if (options.BackupPath is { } target)
+    {
+        Backup.Copy(options.DataPath, target);
+        return 0;
+    }
+
     using var folder = DataFolder.Open(options.DataPath);
     await using var server = await Server.StartAsync(options, Console.In, folder);
     await server.WaitForEndAsync();

@@ -35,6 +35,8 @@ internal sealed partial class Server : IAsyncDisposable
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is told in one line, below.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         builder.Services.AddMongod(options, folder, users);
 
@@ -47,6 +49,7 @@ internal sealed partial class Server : IAsyncDisposable
         var app = builder.Build();
         try
         {
+            app.Services.GetRequiredService<Dispatcher>();
             await app.StartAsync();
         }
         catch (IOException exception)

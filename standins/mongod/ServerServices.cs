@@ -1,5 +1,6 @@
 using Mongod.Authentication;
 using Mongod.Commands;
+using Mongod.Engine;
 using Mongod.Wire;
 
 namespace Mongod;
@@ -13,6 +14,8 @@ internal static class ServerServices
         services.AddSingleton(options);
         services.AddSingleton(new ConnectionCounts(options.MaxConnections));
         services.AddSingleton(new MessageBudget());
+        services.AddSingleton(_ => new Databases(folder.Path, TimeProvider.System));
+        services.AddSingleton(_ => new Cursors(TimeProvider.System));
         services.AddSingleton(new AuthenticationCommands(users));
         services.AddSingleton<HelloCommand>();
         services.AddSingleton<DiagnosticCommands>();
@@ -30,6 +33,7 @@ internal static class ServerServices
                 .. authentication.Create(),
                 .. provider.GetRequiredService<HelloCommand>().Create(),
                 .. provider.GetRequiredService<DiagnosticCommands>().Create(() => dispatcher!.Names),
+                .. DataCommands.Create(provider.GetRequiredService<Databases>(), provider.GetRequiredService<Cursors>()),
             ],
             authentication.IsRequired,
             provider.GetRequiredService<ILogger<Dispatcher>>());

@@ -181,7 +181,7 @@ internal sealed class DiagnosticCommands(ServerOptions options, AuthenticationCo
         var commands = new BsonDocument();
         foreach (var name in names.Order(StringComparer.Ordinal))
         {
-            commands.Add(name, new BsonDocument { { "help", "" }, { "requiresAuth", !Dispatcher.IsHandshake(name) }, { "secondaryOk", false }, { "adminOnly", false } });
+            commands.Add(name, new BsonDocument { { "help", "" }, { "requiresAuth", !Dispatcher.IsHandshake(name) }, { "secondaryOk", false }, { "adminOnly", Dispatcher.AdminOnly.Contains(name) } });
         }
 
         return new BsonDocument("commands", commands);

@@ -8,7 +8,7 @@ namespace Mongod.Wire;
 /// <summary>Finds a command's handler, checks what holds for every command, and turns refusals into error replies.</summary>
 internal sealed partial class Dispatcher(IEnumerable<KeyValuePair<string, CommandHandler>> commands, bool requiresSignIn, ILogger<Dispatcher> logger)
 {
-    private static readonly FrozenSet<string> AdminOnly =
+    internal static readonly FrozenSet<string> AdminOnly =
         new[] { "fsync", "getCmdLineOpts", "getLog", "getParameter", "killAllSessions", "listDatabases" }.ToFrozenSet();
 
     private static readonly SearchValues<char> NotInDatabaseNames = SearchValues.Create("/\\. \"$\0");

@@ -10,6 +10,7 @@ internal sealed partial class ServerConnectionHandler(
     Dispatcher dispatcher,
     AuthenticationCommands authentication,
     ConnectionCounts connections,
+    Cursors cursors,
     MessageBudget budget,
     ILogger<ServerConnectionHandler> logger) : ConnectionHandler
 {
@@ -41,6 +42,7 @@ internal sealed partial class ServerConnectionHandler(
         finally
         {
             connections.Remove();
+            cursors.CloseOf(client);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mongod.Bench;
 
 var options = Options.Parse(args);
@@ -13,14 +14,14 @@ var table = new Table(workloads.All);
 foreach (var workload in workloads.All)
 {
     // The first calls compile, connect and fill caches.
-    await workload.MeasureAsync(TimeSpan.FromSeconds(1));
+    await workload.MeasureAsync(TimeSpan.FromSeconds(1), ProcessorTime);
 }
 
 for (var round = 0; round < options.Rounds; round++)
 {
     foreach (var workload in workloads.All)
     {
-        table.Add(workload, await workload.MeasureAsync(options.Duration));
+        table.Add(workload, await workload.MeasureAsync(options.Duration, ProcessorTime));
     }
 }
 
@@ -31,3 +32,14 @@ if (server is not null)
 }
 
 return 0;
+
+TimeSpan ProcessorTime()
+{
+    if (server is null)
+    {
+        return default;
+    }
+
+    using var process = Process.GetProcessById(server.Id);
+    return process.TotalProcessorTime;
+}

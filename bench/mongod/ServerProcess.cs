@@ -19,6 +19,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         RedirectStandardOutput = true,
     })!;
 
+    internal int Id => _process.Id;
+
     internal string ConnectionString { get; private set; } = "";
 
     internal static async Task<ServerProcess> StartAsync()

@@ -8,10 +8,10 @@ namespace Mongod.Bench;
 /// <param name="RunAsync">Does it once.</param>
 internal sealed record Workload(string Name, int Callers, Func<Task> RunAsync)
 {
-    /// <returns>How often it was done, in one second.</returns>
-    internal async Task<double> MeasureAsync(TimeSpan duration)
+    internal async Task<Measurement> MeasureAsync(TimeSpan duration, Func<TimeSpan> processorTime)
     {
         var count = 0L;
+        var before = processorTime();
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
@@ -21,6 +21,10 @@ internal sealed record Workload(string Name, int Callers, Func<Task> RunAsync)
                 Interlocked.Increment(ref count);
             }
         })));
-        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new Measurement(count / Stopwatch.GetElapsedTime(started).TotalSeconds, (processorTime() - before).TotalMicroseconds / count);
     }
 }
+
+/// <param name="PerSecond">How often it was done, in one second.</param>
+/// <param name="ProcessorMicroseconds">What it took of the server's processors, each time.</param>
+internal sealed record Measurement(double PerSecond, double ProcessorMicroseconds);

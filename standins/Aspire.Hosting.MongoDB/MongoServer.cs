@@ -17,15 +17,16 @@ internal static class MongoServer
 {
     private const string Executable = "mongod";
 
-    // What the driver stand-in of earlier versions wrote, in a format that nothing reads any more.
+    private const string StandIn = "standin";
     private const string FormerSuffix = ".sock";
+    private const string FormatFile = "godzilla.format";
 
     public static async Task<Launch> CreateLaunchAsync(MongoDBServerResource server, LaunchContext context)
     {
-        RefuseFormerData(server, context.DataFolder);
         var real = CommandPath.Find(Executable);
+        MoveFormerData(server, context.DataFolder, real is not null);
         server.IsReal = real is not null;
-        var folder = CreateFolder(server, context.DataFolder, real is null ? "standin" : Executable);
+        var folder = CreateFolder(server, context.DataFolder, real is null ? StandIn : Executable);
         string[] arguments =
         [
             "--dbpath", folder,
@@ -65,13 +66,34 @@ internal static class MongoServer
         return data.CreateFolder(server.Name);
     }
 
-    private static void RefuseFormerData(MongoDBServerResource server, DataFolder data)
+    /// <summary>
+    /// Moves the data of earlier versions, whose store was a library and kept its files in a folder of its own, to where the document server
+    /// finds and converts it.
+    /// </summary>
+    private static void MoveFormerData(MongoDBServerResource server, DataFolder data, bool isReal)
     {
         var former = Path.Combine(data.Path, $"{server.Name}{FormerSuffix}");
-        if (Directory.Exists(former) && Directory.EnumerateFiles(former, "*.db").Any())
+        if (!Directory.Exists(former) || !Directory.EnumerateFiles(former, "*.db").Any())
+        {
+            return;
+        }
+
+        var volume = server.Annotations.OfType<MongoDataAnnotation>().LastOrDefault()?.Folder;
+        var target = Path.Combine(data.Path, volume ?? server.Name, StandIn);
+        if (isReal || volume is null || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {
             throw new DistributedApplicationException(
-                $"'{former}' holds data of an earlier version, which this one cannot read; move that folder away to start without it, or run './godzilla clean' to delete all data");
+                $"'{former}' holds data of an earlier version, which cannot be moved to where this one keeps its own: move that folder away to start without it, or run './godzilla clean' to delete all data");
         }
+
+        data.CreateFolder(volume);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target);
+        }
+
+        // The server accepts a folder with data only if it has this mark. It comes first, so that the move is one step.
+        File.WriteAllText(Path.Combine(former, FormatFile), "1\n");
+        Directory.Move(former, target);
     }
 }

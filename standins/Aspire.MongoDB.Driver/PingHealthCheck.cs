@@ -4,7 +4,7 @@ using MongoDB.Driver;
 
 namespace Aspire.MongoDB.Driver;
 
-/// <summary>Healthy when the database answers a ping, or, without a database, when the store lists its databases.</summary>
+/// <summary>Healthy when the database answers a ping or, without a database, when the server lists its databases.</summary>
 internal sealed class PingHealthCheck(IMongoClient client, string? databaseName) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -25,7 +25,7 @@ internal sealed class PingHealthCheck(IMongoClient client, string? databaseName)
         }
         catch (Exception fault)
         {
-            // Whatever goes wrong, the answer of a health check is a status.
+            // A health check reports a failure as its status.
             return new HealthCheckResult(context.Registration.FailureStatus, fault.Message, fault);
         }
     }

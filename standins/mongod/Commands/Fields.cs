@@ -42,12 +42,8 @@ internal sealed class Fields
         }
     }
 
-    internal static Fields Of(Command command, params ReadOnlySpan<string> known)
-    {
-        var fields = new Fields(command.Name, command.Body, [command.Name, .. known]);
-        fields.CheckConcerns();
-        return fields;
-    }
+    internal static Fields Of(Command command, params ReadOnlySpan<string> known) =>
+        new(command.Name, command.Body, [command.Name, .. known]);
 
     /// <summary>When the command gives up.</summary>
     internal Deadline Deadline
@@ -122,25 +118,4 @@ internal sealed class Fields
 
     private CommandException Wrong(string name, BsonValue value, string type) =>
         Errors.TypeMismatch($"BSON field '{_name}.{name}' is the wrong type '{Errors.TypeName(value)}', expected type '{type}'");
-
-    private void CheckConcerns()
-    {
-        if (Has("txnNumber") || Has("startTransaction") || Has("autocommit"))
-        {
-            throw new CommandException(20, "IllegalOperation", "Transaction numbers are only allowed on a replica set member or mongos");
-        }
-
-        if (Document("readConcern") is { } read && read.GetValue("level", "local").ToString() is var level and not ("local" or "majority" or "available"))
-        {
-            throw level is "snapshot" or "linearizable"
-                ? new CommandException(123, "NotAReplicaSet", "node needs to be a replica set member to use read concern")
-                : Errors.BadValue($"Enumeration value '{level}' for field 'readConcern.level' is not a valid value.");
-        }
-
-        if (Document("writeConcern") is { } write && write.TryGetValue("w", out var nodes)
-            && nodes is not (BsonString { Value: "majority" } or BsonInt32 { Value: 0 or 1 } or BsonInt64 { Value: 0 or 1 } or BsonDouble { Value: 0 or 1 }))
-        {
-            throw Errors.BadValue("cannot use 'w' > 1 when a host is not replicated");
-        }
-    }
 }

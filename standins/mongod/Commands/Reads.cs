@@ -228,7 +228,7 @@ internal sealed class Reads(Databases databases, Cursors cursors)
         if (execute)
         {
             var started = databases.Time.GetTimestamp();
-            var rows = database?.Rows(scan, 1000) ?? [];
+            var rows = database?.Rows(scan, scan.IsSorted && query.Limit > 0 ? (int)Math.Min(query.Limit, 1000) : 1000) ?? [];
             var found = (scan.IsSorted && query.Limit > 0 ? rows.Take((int)Math.Min(query.Limit, int.MaxValue)) : rows).LongCount();
             found = query.Limit > 0 ? Math.Min(found, query.Limit) : found;
             reply.Add("executionStats", new BsonDocument

@@ -13,7 +13,8 @@ internal sealed class Databases : IAsyncDisposable
     private static readonly SearchValues<char> Refused = SearchValues.Create("/\\. \"$\0");
 
     private readonly string _directory;
-    private readonly ConcurrentDictionary<string, Lazy<Database>> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Database> _open = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
     private readonly Expiry _expiry;
 
     internal Databases(string directory, TimeProvider time)
@@ -41,7 +42,30 @@ internal sealed class Databases : IAsyncDisposable
     internal Database Open(string name)
     {
         CheckName(name);
-        return _open.GetOrAdd(name, n => new Lazy<Database>(() => new Database(PathOf(n), n))).Value;
+        if (_open.TryGetValue(name, out var open))
+        {
+            return open;
+        }
+
+        lock (_opening)
+        {
+            if (!_open.TryGetValue(name, out open))
+            {
+                var path = PathOf(name);
+                try
+                {
+                    Conversion.ConvertIfOld(path, name);
+                }
+                catch (SqliteFault fault)
+                {
+                    throw Database.Translate(fault);
+                }
+
+                _open[name] = open = new Database(path, name);
+            }
+
+            return open;
+        }
     }
 
     internal long SizeOf(string name) => new FileInfo(PathOf(name)) is { Exists: true } file ? file.Length : 0;
@@ -52,7 +76,7 @@ internal sealed class Databases : IAsyncDisposable
         foreach (var database in _open.Values)
         {
             // It waits for a thread that writes, which may take a while.
-            await Task.Run(database.Value.Dispose);
+            await Task.Run(database.Dispose);
         }
     }
 

@@ -102,7 +102,7 @@ internal static class Expression
         ? double.Parse(d.Value.ToString().Replace("Infinity", "∞", StringComparison.Ordinal))
         : value.ToDouble();
 
-    private static BsonValue Narrow(long value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : value;
+    private static BsonValue Narrow(long value) => value is >= int.MinValue and <= int.MaxValue ? (BsonValue)(int)value : value;
 
     private static Func<BsonDocument, BsonValue?> ParseVariable(string name)
     {

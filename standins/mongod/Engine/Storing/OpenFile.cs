@@ -5,8 +5,6 @@ namespace Mongod.Engine.Storing;
 /// <summary>A connection to a database's file, and what the file is known to hold.</summary>
 internal sealed class OpenFile : IDisposable
 {
-    private const int OldApplicationId = 0x475a444c;
-
     private readonly Database _database;
     private Catalog _catalog = Catalog.Empty;
 
@@ -23,12 +21,6 @@ internal sealed class OpenFile : IDisposable
             }
 
             var application = Connection.ReadInt64("PRAGMA application_id");
-            if (application == OldApplicationId)
-            {
-                throw new CommandException(
-                    96, "OperationFailed", $"{database.Path} was written by an earlier version, whose rows are JSON; move it away to start anew.");
-            }
-
             if (application is not (0 or Catalog.ApplicationId) || (application == 0 && Connection.ReadInt64("PRAGMA user_version") != 0))
             {
                 throw new CommandException(96, "OperationFailed", $"{database.Path} is not a file of this server.");

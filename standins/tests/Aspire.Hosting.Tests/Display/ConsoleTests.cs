@@ -50,7 +50,7 @@ public sealed class ConsoleTests
         await appHost.LineAsync(@"web +Running +Healthy +\d+ +http://localhost:\d+");
         await appHost.LineAsync(@"steady +Running +Healthy +\d+");
 
-        // Up by header and two rows; what is below is erased and written anew.
+        // Up by the header and two rows, which are then erased and written again.
         await appHost.LineAsync(@"\u001b\[3A$");
         await appHost.LineAsync("All 2 resources are healthy");
     }

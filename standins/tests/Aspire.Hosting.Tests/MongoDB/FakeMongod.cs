@@ -7,7 +7,7 @@ using MongoDB.Bson.Serialization;
 
 namespace Aspire.Hosting.Tests.MongoDB;
 
-/// <summary>A MongoDB server that notes commands, accepts createUser, and lets nobody sign in.</summary>
+/// <summary>A MongoDB server that records commands, accepts createUser, and refuses every sign-in.</summary>
 internal sealed class FakeMongod : IDisposable
 {
     private const int BodyAt = 21; // Header, flags, and the kind of the one section.

@@ -81,8 +81,8 @@ public sealed class MongoTests
         using var data = new TemporaryFolder();
         using var tools = new TemporaryFolder();
 
-        // MongoDB's own server is not to be had here, so the stand-in runs under its name: without the options that it does not know, and
-        // with the user that MongoDB would have been told to create.
+        // MongoDB's own server is not available here, so the stand-in runs under its name: without the option that it does not know, and with
+        // the user that the app host would create.
         await File.WriteAllTextAsync(tools.File("mongod"), $"""
             #!/bin/bash
             echo "$@" > {tools.File("arguments")}
@@ -146,15 +146,31 @@ public sealed class MongoTests
     }
 
     [Fact]
-    public async Task DataOfAnEarlierVersionIsRefusedAndStays()
+    public async Task DataOfAnEarlierVersionIsMovedToTheServer()
     {
         using var data = new TemporaryFolder();
         Directory.CreateDirectory(data.File("mongodb.sock"));
-        await File.WriteAllTextAsync(data.File("mongodb.sock/chatdb.db"), "SQLite format 3");
+        await File.WriteAllTextAsync(data.File("mongodb.sock/chatdb.db"), "messages");
         await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["mongodb"]);
 
-        await appHost.FailsAsync($"mongodb: '{data.File("mongodb.sock")}' holds data of an earlier version, which this one cannot read; move that folder away");
-        Assert.True(File.Exists(data.File("mongodb.sock/chatdb.db")));
+        await appHost.LineAsync(@"^mongodb +> Running \(stand-in\), Healthy");
+
+        Assert.Equal("messages", await File.ReadAllTextAsync(data.File("mongodb-data/standin/chatdb.db")));
+        Assert.False(Directory.Exists(data.File("mongodb.sock")));
+    }
+
+    [Fact]
+    public async Task DataOfAnEarlierVersionIsRefusedBesideNewData()
+    {
+        using var data = new TemporaryFolder();
+        Directory.CreateDirectory(data.File("mongodb.sock"));
+        await File.WriteAllTextAsync(data.File("mongodb.sock/chatdb.db"), "old");
+        Directory.CreateDirectory(data.File("mongodb-data/standin"));
+        await File.WriteAllTextAsync(data.File("mongodb-data/standin/chatdb.db"), "new");
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["mongodb"]);
+
+        await appHost.FailsAsync($"mongodb: '{data.File("mongodb.sock")}' holds data of an earlier version, which cannot be moved .*: move that folder away");
+        Assert.Equal("old", await File.ReadAllTextAsync(data.File("mongodb.sock/chatdb.db")));
     }
 
     [Fact]

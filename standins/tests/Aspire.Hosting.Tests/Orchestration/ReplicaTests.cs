@@ -55,7 +55,7 @@ public sealed class ReplicaTests
         await using var app = await builder.StartAsync();
         var replicas = await HealthyReplicasAsync(app, 2);
 
-        // The one that starts anew is not healthy, and the other keeps what it was.
+        // One replica is gone, so all connections go to the other.
         AppHostProcess.KillAtOnce(replicas[0].PidOf());
         await app.ResourceNotifications.WaitForResourceAsync("web", e => e.ResourceId == replicas[0].ResourceId && e.Snapshot.ExitCode is not null, Applications.TimeLimit);
 

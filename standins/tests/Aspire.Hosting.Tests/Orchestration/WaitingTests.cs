@@ -17,7 +17,7 @@ public sealed class WaitingTests
         builder.AddExecutable("after", "touch", files.Path, files.File("started")).WaitFor(slow);
         await using var app = await builder.StartAsync();
 
-        // It answers, and says that it is not well.
+        // It answers its health check with 503.
         var unhealthy = await app.WaitAsync("slow", s => s.HealthReports.Any(r => r.Description?.Contains("503", StringComparison.Ordinal) == true));
         Assert.Equal(HealthStatus.Unhealthy, unhealthy.Snapshot.HealthStatus);
         Assert.Equal(KnownResourceStates.Waiting, app.StateOf("after").Snapshot.State?.Text);
@@ -112,7 +112,7 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public async Task WhoeverWaitsForAResourceWaitsForWhatHappensWhenItIsReady()
+    public async Task AWaitIncludesTheCallbacksOfResourceReady()
     {
         var mayGoOn = new TaskCompletionSource();
         var called = new TaskCompletionSource();

@@ -18,6 +18,11 @@ internal sealed record Case(string File, int Number, BsonDocument Document)
     /// <summary>The names as theories take them: file, and name.</summary>
     public static IEnumerable<object[]> Names => All.Select(c => new object[] { c.File, c.Name });
 
+    /// <summary>Those that JavaScript can send: it takes a field of the type undefined for one that is not there.</summary>
+    public static IEnumerable<object[]> NamesForNode => All
+        .Where(c => !c.Document.ToJson().Contains(": undefined", StringComparison.Ordinal))
+        .Select(c => new object[] { c.File, c.Name });
+
     internal string Name => Document["name"].AsString;
 
     /// <summary>A database of its own.</summary>

@@ -8,12 +8,19 @@ namespace Mongod.Tests.Cases;
 public sealed class NodeCaseTests(NodeCaseTests.Results results) : IClassFixture<NodeCaseTests.Results>
 {
     [NodeTheory]
-    [MemberData(nameof(Case.Names), MemberType = typeof(Case))]
+    [MemberData(nameof(Case.NamesForNode), MemberType = typeof(Case))]
     public void Holds(string file, string name)
     {
         var subject = Case.Find(file, name);
         var result = results.Of(subject);
         Assert.False(result.Contains("failure"), result.GetValue("failure", "").ToString());
+        if (result.Contains("refused"))
+        {
+            // This driver does not even send it.
+            Assert.All(subject.Run, step => Assert.True(step.Contains("error"), result["refused"].AsString));
+            return;
+        }
+
         subject.Check([.. result["replies"].AsBsonArray.Select(r => r.AsBsonDocument)], result["contents"].AsBsonDocument);
     }
 
@@ -29,18 +36,18 @@ public sealed class NodeCaseTests(NodeCaseTests.Results results) : IClassFixture
                 return;
             }
 
-            var input = new BsonArray(Case.All.Select(c => new BsonDocument
+            var json = new JsonWriterSettings { OutputMode = JsonOutputMode.CanonicalExtendedJson };
+            var input = Case.All.Select(c => new BsonDocument
             {
                 { "database", c.Database("node") },
                 { "given", c.Given },
                 { "indexes", c.Indexes },
                 { "commands", new BsonArray(c.Run.Select(s => s["command"])) },
                 { "collections", new BsonArray(c.Then.Names) },
-            }));
+            }.ToJson(json));
             using var folder = new TemporaryFolder();
             await using var server = await MongodProcess.StartAsync(folder.In("data"));
-            var json = input.ToJson(new JsonWriterSettings { OutputMode = JsonOutputMode.CanonicalExtendedJson });
-            var output = await NodePackages.RunAsync("run-cases.mjs", json, server.ConnectionString);
+            var output = await NodePackages.RunAsync("run-cases.mjs", string.Join('\n', input), server.ConnectionString);
             var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             for (var i = 0; i < lines.Length; i++)
             {

@@ -1,9 +1,9 @@
-// Runs every case through the npm driver. In: one array of cases in extended JSON. Out: a line of extended JSON for each.
+// Runs every case through the npm driver. In: a case in extended JSON on each line. Out: its result, the same way.
 import { readFileSync } from 'node:fs';
-import { EJSON } from 'bson';
+import { BSONError, EJSON } from 'bson';
 import { MongoClient, MongoServerError } from 'mongodb';
 
-const cases = EJSON.parse(readFileSync(0, 'utf8'), { relaxed: false });
+const lines = readFileSync(0, 'utf8').split('\n').filter(line => line);
 const client = new MongoClient(process.argv[2], { promoteLongs: false, bsonRegExp: true });
 
 async function answer(database, command) {
@@ -47,10 +47,19 @@ async function run(subject) {
   return { replies, contents };
 }
 
-for (const subject of cases) {
+function parse(line) {
+  try {
+    return EJSON.parse(line, { relaxed: false });
+  } catch (error) {
+    return error instanceof BSONError ? { refused: error.message } : Promise.reject(error);
+  }
+}
+
+for (const line of lines) {
   let result;
   try {
-    result = await run(subject);
+    const subject = await parse(line);
+    result = subject.refused ? subject : await run(subject);
   } catch (error) {
     result = { failure: String(error.stack) };
   }

@@ -58,7 +58,7 @@ public sealed class FuzzTests(MongodFixture fixture) : IClassFixture<MongodFixtu
         var random = new Random(17);
         var good = Good(random).Select(m => m[21..]).ToArray();
         var passed = 0;
-        for (var i = 0; i < 200_000; i++)
+        for (var i = 0; i < 60_000; i++)
         {
             var bytes = (byte[])good[random.Next(good.Length)].Clone();
             for (var change = random.Next(4); change >= 0; change--)
@@ -80,7 +80,7 @@ public sealed class FuzzTests(MongodFixture fixture) : IClassFixture<MongodFixtu
             }
         }
 
-        Assert.InRange(passed, 1000, 199_000);
+        Assert.InRange(passed, 1000, 59_000);
     }
 
     private async Task RunAsync(int seed)

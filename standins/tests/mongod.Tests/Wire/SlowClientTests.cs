@@ -104,6 +104,7 @@ public sealed class SlowClientTests
         _time.Advance(TimeSpan.FromSeconds(2));
 
         await Assert.ThrowsAsync<WireFaultException>(() => running);
+        await Eventually.IsTrue(() => connection.ConnectionClosed.IsCancellationRequested, "the connection is aborted");
     }
 
     private static long Examine(PipeReader reader, ReadResult read)

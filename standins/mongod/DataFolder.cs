@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
@@ -10,6 +11,10 @@ internal sealed class DataFolder : IDisposable
     internal const string FormatFile = "godzilla.format";
 
     private const string Format = "1";
+
+    // What the embedded store of the time before this server wrote into its files (sqlite.org/fileformat2.html, application id).
+    private const uint EarlierApplicationId = 0x475a444c;
+    private const int ApplicationIdOffset = 68;
 
     private readonly FileStream _lock;
 
@@ -85,29 +90,43 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static string WhatIsIn(string path)
+    private static string WhatIsIn(string path) => File.Exists(System.IO.Path.Combine(path, "WiredTiger"))
+        ? "holds the data of MongoDB's own server, which this server cannot read."
+        : "is not empty, and what is in it is not this server's.";
+
+    /// <summary>Whether it is a file of the earlier store, which the engine converts when it is used first.</summary>
+    private static bool IsEarlier(string path)
     {
-        if (File.Exists(System.IO.Path.Combine(path, "WiredTiger")))
+        var name = System.IO.Path.GetFileName(path);
+        if (name.EndsWith(".db-wal", StringComparison.Ordinal) || name.EndsWith(".db-shm", StringComparison.Ordinal))
         {
-            return "holds the data of MongoDB's own server, which this server cannot read.";
+            return File.Exists(path[..^"-wal".Length]);
         }
 
-        return Directory.EnumerateFiles(path, "*.db").Any()
-            ? "holds data of Godzilla's earlier embedded document store, which this server cannot read."
-            : "is not empty, and what is in it is not this server's.";
+        if (!name.EndsWith(".db", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        Span<byte> header = stackalloc byte[ApplicationIdOffset + sizeof(uint)];
+        using var file = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+            && BinaryPrimitives.ReadUInt32BigEndian(header[ApplicationIdOffset..]) == EarlierApplicationId;
     }
 
     private void CheckFormat()
     {
         var file = System.IO.Path.Combine(Path, FormatFile);
-        // A mount point brings a lost+found of its own.
-        if (!File.Exists(file) && Directory.EnumerateFileSystemEntries(Path).All(e => System.IO.Path.GetFileName(e) is LockFile or "lost+found" || System.IO.Path.GetFileName(e).StartsWith('.')))
+        if (!File.Exists(file) && Directory.EnumerateFileSystemEntries(Path).All(e => IsNothing(System.IO.Path.GetFileName(e)) || IsEarlier(e)))
         {
             File.WriteAllText(file, Format + "\n");
         }
 
         CheckFormat(Path);
     }
+
+    // A mount point brings a lost+found of its own.
+    private static bool IsNothing(string name) => name is LockFile or "lost+found" || name.StartsWith('.');
 
     private static StartException Unusable(string message) => new(StartException.DataUnusable, message);
 }

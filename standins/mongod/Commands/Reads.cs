@@ -128,7 +128,8 @@ internal sealed class Reads(Databases databases, Cursors cursors)
                 body[0].AsString,
                 new Query(new Matcher(body.GetValue("query", new BsonDocument()).AsBsonDocument))
                 {
-                    Sort = SortOrder.Parse(body.GetValue("sort", new BsonDocument()).AsBsonDocument), Limit = 1,
+                    Sort = SortOrder.Parse(body.GetValue("sort", new BsonDocument()).AsBsonDocument),
+                    Limit = 1,
                 },
                 0L),
             "update" or "delete" when body.GetValue(name + "s", null) is BsonArray { Count: 1 } statements && statements[0] is BsonDocument statement => (
@@ -181,7 +182,9 @@ internal sealed class Reads(Databases databases, Cursors cursors)
             fields.Collection(),
             new Query(new Matcher(fields.Document("query") ?? []))
             {
-                Limit = limit == 0 ? 0 : limit + skip, Hint = fields.Hint(), Deadline = fields.Deadline,
+                Limit = limit == 0 ? 0 : limit + skip,
+                Hint = fields.Hint(),
+                Deadline = fields.Deadline,
             },
             skip);
     }

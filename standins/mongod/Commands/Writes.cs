@@ -198,7 +198,10 @@ internal sealed class Writes(Databases databases)
         var fields = new Fields("update.updates", statement, "q", "u", "multi", "upsert", "collation", "arrayFilters", "hint", "sort");
         var change = new Change(fields.Needed(fields.Document("q"), "q"), fields.Flag("multi"), databases.Time)
         {
-            Hint = fields.Hint(), Sort = SortOrder.Parse(fields.Document("sort")), Deadline = deadline, Upsert = fields.Flag("upsert"),
+            Hint = fields.Hint(),
+            Sort = SortOrder.Parse(fields.Document("sort")),
+            Deadline = deadline,
+            Upsert = fields.Flag("upsert"),
         };
         if (change is { Many: true, Sort: not null })
         {
@@ -216,7 +219,9 @@ internal sealed class Writes(Databases databases)
         return limit.IsNumeric && limit.ToDouble() is 0 or 1
             ? new Change(fields.Needed(fields.Document("q"), "q"), Many: limit.ToDouble() == 0, databases.Time)
             {
-                Delete = true, Hint = fields.Hint(), Deadline = deadline,
+                Delete = true,
+                Hint = fields.Hint(),
+                Deadline = deadline,
             }
             : throw Errors.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}");
     }

@@ -12,6 +12,7 @@ internal sealed class ClientConnection(
     Dispatcher dispatcher,
     bool requiresSignIn,
     MessageBudget budget,
+    TimeProvider time,
     CancellationToken closing) : IDisposable
 {
     // Kestrel's pipe takes about this much before a write waits for the client to read.
@@ -19,7 +20,7 @@ internal sealed class ClientConnection(
 
     private static readonly TimeSpan SlowReader = TimeSpan.FromSeconds(60);
 
-    private readonly MessageReader _reader = new(connection.Transport.Input, budget);
+    private readonly MessageReader _reader = new(connection.Transport.Input, budget, time);
     private readonly ReplyBuffer _reply = new();
     private int _replyId;
 
@@ -157,7 +158,7 @@ internal sealed class ClientConnection(
     {
         try
         {
-            return await flush.AsTask().WaitAsync(SlowReader);
+            return await flush.AsTask().WaitAsync(SlowReader, time);
         }
         catch (TimeoutException)
         {

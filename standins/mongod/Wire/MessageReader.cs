@@ -8,17 +8,18 @@ namespace Mongod.Wire;
 /// Reads one message after the other. Memory is taken as the bytes arrive, never on the word of a length, and a message that has begun must
 /// come at a decent pace.
 /// </summary>
-internal sealed class MessageReader(PipeReader input, MessageBudget budget)
+internal sealed class MessageReader(PipeReader input, MessageBudget budget, TimeProvider time)
 {
     private const int Piece = 64 * 1024;
 
     private static readonly TimeSpan FirstMessage = TimeSpan.FromSeconds(30);
 
-    // For any message this long, and then for each half a megabyte.
+    // For any message; a second more for each half megabyte.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const int BytesPerSecond = 512 * 1024;
 
     private bool _isFirst = true;
+    private int _taken;
 
     /// <summary>The next message, or null where the client has ended or is asked to.</summary>
     /// <param name="maxLength">How long it may be.</param>
@@ -30,7 +31,7 @@ internal sealed class MessageReader(PipeReader input, MessageBudget budget)
         {
             if (_isFirst)
             {
-                deadline = new CancellationTokenSource(FirstMessage);
+                deadline = new CancellationTokenSource(FirstMessage, time);
             }
 
             while (true)
@@ -76,7 +77,7 @@ internal sealed class MessageReader(PipeReader input, MessageBudget budget)
 
                 if (!buffer.IsEmpty && deadline is null)
                 {
-                    deadline = new CancellationTokenSource(Patience);
+                    deadline = new CancellationTokenSource(Patience, time);
                 }
 
                 input.AdvanceTo(buffer.Start, buffer.End);
@@ -99,11 +100,9 @@ internal sealed class MessageReader(PipeReader input, MessageBudget budget)
         _taken = 0;
     }
 
-    private int _taken;
-
     private async ValueTask<byte[]?> ReadLargeAsync(int length)
     {
-        using var deadline = new CancellationTokenSource(Patience + TimeSpan.FromSeconds(length / BytesPerSecond));
+        using var deadline = new CancellationTokenSource(Patience + TimeSpan.FromSeconds(length / BytesPerSecond), time);
         await budget.TakeAsync(length, deadline.Token);
         _taken = length;
         var message = new byte[Piece];

@@ -12,6 +12,7 @@ internal sealed partial class ServerConnectionHandler(
     ConnectionCounts connections,
     Cursors cursors,
     MessageBudget budget,
+    TimeProvider time,
     ILogger<ServerConnectionHandler> logger) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
@@ -26,7 +27,7 @@ internal sealed partial class ServerConnectionHandler(
         // A server that ends lets the request in hand finish, and asks for no other.
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using var registration = closing.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
-        using var serving = new ClientConnection(connection, client, dispatcher, authentication.IsRequired, budget, closing);
+        using var serving = new ClientConnection(connection, client, dispatcher, authentication.IsRequired, budget, time, closing);
         try
         {
             await serving.RunAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mongod.Commands;
 using Mongod.Engine.Values;
 using MongoDB.Bson;
@@ -98,9 +99,8 @@ internal static class Expression
         }
     }
 
-    private static double AsDouble(BsonValue value) => value is BsonDecimal128 d
-        ? double.Parse(d.Value.ToString().Replace("Infinity", "∞", StringComparison.Ordinal))
-        : value.ToDouble();
+    private static double AsDouble(BsonValue value) =>
+        value is BsonDecimal128 d ? double.Parse(d.Value.ToString(), CultureInfo.InvariantCulture) : value.ToDouble();
 
     private static BsonValue Narrow(long value) => value is >= int.MinValue and <= int.MaxValue ? (BsonValue)(int)value : value;
 

@@ -40,7 +40,12 @@ internal static class PathValues
 
         if (i == path.Length - 1)
         {
-            End(value, expand, found);
+            if (expand && value is BsonArray items)
+            {
+                found.AddRange(items);
+            }
+
+            found.Add(value);
             return;
         }
 
@@ -64,7 +69,7 @@ internal static class PathValues
         var at = 0;
         foreach (var item in array)
         {
-            if (item is BsonDocument inner && (!isPosition || inner.Contains(path[i])))
+            if (item is BsonDocument inner)
             {
                 Visit(inner, path, i, expand, found);
             }
@@ -73,7 +78,7 @@ internal static class PathValues
             {
                 if (i == path.Length - 1)
                 {
-                    End(item, expand, found);
+                    found.Add(item);
                 }
                 else if (item is BsonDocument next)
                 {
@@ -85,15 +90,5 @@ internal static class PathValues
                 }
             }
         }
-    }
-
-    private static void End(BsonValue value, bool expand, List<BsonValue?> found)
-    {
-        if (expand && value is BsonArray items)
-        {
-            found.AddRange(items);
-        }
-
-        found.Add(value);
     }
 }

@@ -129,9 +129,9 @@ internal sealed class Database : IDisposable
             _readers.Add(reader);
             return result;
         }
-        catch (CommandException)
+        catch (CommandException) when (reader != null)
         {
-            _readers.Add(reader!);
+            _readers.Add(reader);
             throw;
         }
         catch (SqliteFault fault)
@@ -163,12 +163,12 @@ internal sealed class Sorter(Planning.SortOrder order, long limit)
         {
             var key = order.KeyOf(document);
             kept.Add((key, at++, document));
-            bytes += key.Length + (document is RawBsonDocument raw ? raw.Slice.Length : 500);
-            if (limit > 0 && kept.Count >= (2 * limit) + 100)
+            bytes += SizeOf(key, document);
+            if (limit > 0 && kept.Count > limit && (kept.Count >= (2 * limit) + 100 || bytes > MostBytes))
             {
                 kept.Sort(Compare);
                 kept.RemoveRange((int)limit, kept.Count - (int)limit);
-                bytes = kept.Sum(k => (long)k.Key.Length + (k.Document is RawBsonDocument r ? r.Slice.Length : 500));
+                bytes = kept.Sum(k => SizeOf(k.Key, k.Document));
             }
 
             if (bytes > MostBytes)
@@ -183,6 +183,9 @@ internal sealed class Sorter(Planning.SortOrder order, long limit)
         kept.Sort(Compare);
         return (limit > 0 ? kept.Take((int)Math.Min(limit, int.MaxValue)) : kept).Select(k => k.Document);
     }
+
+    // Documents that a stage has made are not measured: that would cost more than the sort.
+    private static long SizeOf(byte[] key, BsonDocument document) => key.Length + (document is RawBsonDocument raw ? raw.Slice.Length : 500);
 
     private static int Compare<T>((byte[] Key, long At, T Document) x, (byte[] Key, long At, T Document) y)
     {

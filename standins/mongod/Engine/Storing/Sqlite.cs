@@ -15,6 +15,7 @@ internal sealed class Sqlite : IDisposable
 {
     private const int StatementLimit = 300;
     private const int BusyMilliseconds = 5000;
+    private const int CacheWrite = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private readonly sqlite3 _database;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
@@ -101,6 +102,13 @@ internal sealed class Sqlite : IDisposable
     /// <summary>Copies the write-ahead log into the file, as far as readers allow, and empties it if all was copied and asked for.</summary>
     internal void Checkpoint(bool truncate) => Check(raw.sqlite3_wal_checkpoint_v2(
         _database, "main", truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _));
+
+    /// <summary>How many pages were written since this was last asked.</summary>
+    internal int TakePagesWritten()
+    {
+        Check(raw.sqlite3_db_status(_database, CacheWrite, out var pages, out _, 1));
+        return pages;
+    }
 
     internal void Check(int code)
     {

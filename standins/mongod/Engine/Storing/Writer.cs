@@ -12,7 +12,7 @@ internal sealed class Writer(Database database) : IDisposable
     private const int BatchMilliseconds = 20;
 
     // Readers that are always there keep SQLite from starting its log anew; past the larger size they are held back for a moment.
-    private const long CheckpointBytes = 4 * 1024 * 1024;
+    private const int CheckpointPages = 1000;
     private const long TruncateBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan TruncatePatience = TimeSpan.FromSeconds(1);
 
@@ -22,6 +22,7 @@ internal sealed class Writer(Database database) : IDisposable
     private Thread? _thread;
     private bool _disposed;
     private OpenFile? _file;
+    private int _pages;
     private long _truncateAt = TruncateBytes;
 
     internal Task<T> RunAsync<T>(Func<Session, T> work, Deadline deadline, CancellationToken cancellationToken)
@@ -174,21 +175,22 @@ internal sealed class Writer(Database database) : IDisposable
     {
         try
         {
-            var log = new FileInfo(database.Path + "-wal");
-            if (_file == null || !log.Exists || log.Length < CheckpointBytes)
+            _pages += _file?.Connection.TakePagesWritten() ?? 0;
+            if (_file == null || _pages < CheckpointPages)
             {
                 return;
             }
 
-            if (log.Length >= _truncateAt)
+            _pages = 0;
+            _file.Connection.Checkpoint(truncate: false);
+
+            // The log is written from its start again once all of it is copied and nobody reads it, but it never shrinks by itself.
+            var log = new FileInfo(database.Path + "-wal");
+            if (log.Exists && log.Length >= _truncateAt)
             {
                 database.WithoutReaders(() => _file.Connection.Checkpoint(truncate: true), TruncatePatience);
                 log.Refresh();
                 _truncateAt = log.Length + TruncateBytes;
-            }
-            else
-            {
-                _file.Connection.Checkpoint(truncate: false);
             }
         }
         catch (Exception fault) when (fault is SqliteFault or IOException)

@@ -1,17 +1,49 @@
+using System.Collections.Concurrent;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace Mongod.Tests.Cases;
 
 /// <summary>Every case, through the .NET driver.</summary>
-public sealed class DotNetCaseTests(MongodFixture fixture) : IClassFixture<MongodFixture>
+public sealed class DotNetCaseTests(DotNetCaseTests.Results results) : IClassFixture<DotNetCaseTests.Results>
 {
     [Theory]
     [MemberData(nameof(Case.Names), MemberType = typeof(Case))]
     public async Task Holds(string file, string name)
     {
         var subject = Case.Find(file, name);
-        var database = fixture.Client.GetDatabase(subject.Database("dotnet"));
+        var (replies, contents) = await results.Of(subject);
+        subject.Check(replies, contents);
+    }
+
+    /// <summary>What came of the cases, which were run a few at a time: each waits for the disk a lot.</summary>
+    public sealed class Results : IAsyncLifetime
+    {
+        private const int AtOnce = 8;
+
+        private readonly ConcurrentDictionary<Case, Task<(IReadOnlyList<BsonDocument> Replies, BsonDocument Contents)>> _results = [];
+
+        public async Task InitializeAsync()
+        {
+            using var folder = new TemporaryFolder();
+            await using var server = await MongodProcess.StartAsync(folder.In("data"));
+            using var client = server.CreateClient();
+            await Parallel.ForEachAsync(Case.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (subject, _) =>
+            {
+                var running = RunAsync(client, subject);
+                _results[subject] = running;
+                await running.ContinueWith(_ => { }, TaskScheduler.Default);
+            });
+        }
+
+        public Task DisposeAsync() => Task.CompletedTask;
+
+        internal Task<(IReadOnlyList<BsonDocument> Replies, BsonDocument Contents)> Of(Case subject) => _results[subject];
+    }
+
+    private static async Task<(IReadOnlyList<BsonDocument> Replies, BsonDocument Contents)> RunAsync(MongoClient client, Case subject)
+    {
+        var database = client.GetDatabase(subject.Database("dotnet"));
         foreach (var (collection, documents) in subject.Given.Select(e => (e.Name, e.Value.AsBsonArray)))
         {
             await RunAsync(database, documents.Count > 0
@@ -27,9 +59,7 @@ public sealed class DotNetCaseTests(MongodFixture fixture) : IClassFixture<Mongo
         var replies = new List<BsonDocument>();
         foreach (var step in subject.Run)
         {
-            // A cursor's id is known only now.
-            var command = step["command"].AsBsonDocument;
-            replies.Add(await AnswerAsync(database, command));
+            replies.Add(await AnswerAsync(database, step["command"].AsBsonDocument));
         }
 
         var contents = new BsonDocument();
@@ -38,8 +68,8 @@ public sealed class DotNetCaseTests(MongodFixture fixture) : IClassFixture<Mongo
             contents.Add(collection, new BsonArray(await database.GetCollection<BsonDocument>(collection).Find(FilterDefinition<BsonDocument>.Empty).ToListAsync()));
         }
 
-        await fixture.Client.DropDatabaseAsync(database.DatabaseNamespace.DatabaseName);
-        subject.Check(replies, contents);
+        await client.DropDatabaseAsync(database.DatabaseNamespace.DatabaseName);
+        return (replies, contents);
     }
 
     private static async Task RunAsync(IMongoDatabase database, BsonDocument command)

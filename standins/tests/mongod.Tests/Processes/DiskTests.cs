@@ -61,15 +61,15 @@ public sealed class DiskTests : IDisposable
         using var forgotten = await docs.Find(FilterDefinition<BsonDocument>.Empty, new FindOptions { BatchSize = 2 }).ToCursorAsync();
         Assert.True(await forgotten.MoveNextAsync());
 
-        var writers = new Writers(docs, callers: 16, padding: 60_000).Start();
+        var writers = new Writers(docs, callers: 8, padding: 1_000_000).Start();
         var most = 0L;
         await Eventually.IsTrue(
             () =>
             {
                 most = Math.Max(most, Directory.EnumerateFiles(_folder.In("data"), "*-wal", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length));
-                return writers.Count > 3000 || !writers.Failures.IsEmpty();
+                return writers.Count > 160 || !writers.Failures.IsEmpty();
             },
-            "some 180 MB are written");
+            "some 160 MB are written");
         await writers.StopAsync();
 
         Assert.Empty(writers.Failures);

@@ -15,7 +15,7 @@ public sealed class EndTests : IDisposable
         for (var round = 0; round < 2; round++)
         {
             await using var server = await MongodProcess.StartAsync(_folder.In("data"));
-            using var client = server.CreateClient();
+            using var client = CreateQuickClient(server);
             var collection = client.GetDatabase("load").GetCollection<BsonDocument>("docs");
             await collection.Database.DropCollectionAsync("docs");
             var writers = new Writers(collection, callers: 24).Start();
@@ -39,7 +39,7 @@ public sealed class EndTests : IDisposable
     public async Task ASignalLetsWritesInHandFinishAndEmptiesTheLog(int signal)
     {
         await using var server = await MongodProcess.StartAsync(_folder.In("data"));
-        using var client = server.CreateClient();
+        using var client = CreateQuickClient(server);
         var writers = new Writers(client.GetDatabase("load").GetCollection<BsonDocument>("docs"), callers: 16).Start();
         await Eventually.IsTrue(() => writers.Count > 100 || !writers.Failures.IsEmpty(), "100 documents are written");
 
@@ -84,6 +84,9 @@ public sealed class EndTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // Its callers do not look long for a server that is gone.
+    private static MongoClient CreateQuickClient(MongodProcess server) => server.CreateClient(settings => settings.ServerSelectionTimeout = TimeSpan.FromSeconds(2));
 }
 
 internal static class CollectionExtensions

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Mongod.Tests.Processes;
 
@@ -64,7 +65,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("chatdb.db", "earlier embedded document store")]
+    [InlineData("chatdb.db", "is not this server's")]
     [InlineData("WiredTiger", "MongoDB's own server")]
     [InlineData("holiday.jpg", "is not empty")]
     public async Task AFolderWithOtherDataIsRefusedAndLeftAlone(string file, string reason)
@@ -78,6 +79,29 @@ public sealed class StartTests : IDisposable
         Assert.Contains(reason, Assert.Single(output), StringComparison.Ordinal);
         Assert.Contains("--dbpath", output[0], StringComparison.Ordinal); // What to do.
         Assert.Equal("precious", await File.ReadAllTextAsync(Path.Combine(path, file)));
+    }
+
+    [Fact]
+    public async Task AFolderOfTheEarlierStoreIsTakenOver()
+    {
+        Directory.CreateDirectory(_folder.In("data"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Processes", "earlier.db"), Path.Combine(_folder.In("data"), "chatdb.db"));
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var server = await MongodProcess.StartAsync(_folder.In("data"));
+            using var client = server.CreateClient();
+            var messages = client.GetDatabase("chatdb").GetCollection<BsonDocument>("messages");
+            var found = await messages.Find(new BsonDocument { { "discussion_id", "lobby" }, { "seq", new BsonDocument("$gt", 1) } }).ToListAsync();
+
+            Assert.Equal([2, 4, 5], found.Select(d => d["seq"].ToInt32()));
+            Assert.Equal(
+                BsonDocument.Parse("{_id: ObjectId('650000000000000000000005'), discussion_id: 'lobby', seq: NumberLong(5), text: 'Ωmega $ 5', created_at: ISODate('2026-01-05T00:00:00Z'), tags: [1, 2.5, null, {$x: true}]}").ToJson(),
+                found[2].ToJson());
+            var duplicate = await Assert.ThrowsAsync<MongoWriteException>(() => messages.InsertOneAsync(new BsonDocument { { "discussion_id", "lobby" }, { "seq", 5 } }));
+            Assert.Equal(ServerErrorCategory.DuplicateKey, duplicate.WriteError.Category);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
     }
 
     [Fact]

@@ -74,13 +74,13 @@ public sealed class ClientTests(MongodFixture fixture) : IClassFixture<MongodFix
     public async Task LargeBatchesAndDocumentsGoBothWays()
     {
         var large = Database.GetCollection<BsonDocument>("large");
-        await large.InsertManyAsync(Enumerable.Range(0, 5).Select(i => new BsonDocument { { "_id", i }, { "x", new BsonBinaryData(new byte[15_000_000]) } }));
+        await large.InsertManyAsync(Enumerable.Range(0, 3).Select(i => new BsonDocument { { "_id", i }, { "x", new BsonBinaryData(new byte[15_000_000]) } }));
         await large.InsertManyAsync(Enumerable.Range(100, 20_000).Select(i => new BsonDocument("_id", i)));
 
         var all = await large.Find(FilterDefinition<BsonDocument>.Empty).ToListAsync();
 
-        Assert.Equal(20_005, all.Count);
-        Assert.All(all.Take(5), d => Assert.Equal(15_000_000, d["x"].AsByteArray.Length));
+        Assert.Equal(20_003, all.Count);
+        Assert.All(all.Take(3), d => Assert.Equal(15_000_000, d["x"].AsByteArray.Length));
     }
 
     [Fact]

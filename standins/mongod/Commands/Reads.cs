@@ -161,7 +161,7 @@ internal sealed class Reads(Databases databases, Cursors cursors)
         var query = new Query(new Matcher(fields.Document("filter") ?? []))
         {
             Sort = SortOrder.Parse(fields.Document("sort")),
-            Limit = limit == 0 ? 0 : limit + skip,
+            Limit = Query.LimitWith(skip, limit),
             Hint = fields.Hint(),
             Deadline = fields.Deadline,
         };
@@ -182,7 +182,7 @@ internal sealed class Reads(Databases databases, Cursors cursors)
             fields.Collection(),
             new Query(new Matcher(fields.Document("query") ?? []))
             {
-                Limit = limit == 0 ? 0 : limit + skip,
+                Limit = Query.LimitWith(skip, limit),
                 Hint = fields.Hint(),
                 Deadline = fields.Deadline,
             },

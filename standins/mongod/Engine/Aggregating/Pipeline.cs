@@ -68,7 +68,7 @@ internal sealed class Pipeline
         Query = new Query(new Matcher(matches.Count == 0 ? [] : matches.Count == 1 ? matches[0].AsBsonDocument : new BsonDocument("$and", matches)))
         {
             Sort = SortOrder.Parse(sort),
-            Limit = limit == 0 ? 0 : limit + skip,
+            Limit = Query.LimitWith(skip, limit),
             Deadline = deadline,
             Hint = hint,
         };

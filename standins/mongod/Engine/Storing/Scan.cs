@@ -17,6 +17,9 @@ internal sealed record Query(Matcher Matcher)
     internal BsonValue? Hint { get; init; }
 
     internal Deadline Deadline { get; init; } = Deadline.Never;
+
+    /// <summary>How many are wanted when some are skipped first.</summary>
+    internal static long LimitWith(long skip, long limit) => limit == 0 ? 0 : Math.Min(limit, int.MaxValue) + Math.Min(skip, int.MaxValue);
 }
 
 /// <summary>A moment after which a command gives up.</summary>

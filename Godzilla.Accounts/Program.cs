@@ -1,15 +1,17 @@
+using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Sessions;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults;
-using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Mongo;
 using Godzilla.ServiceDefaults.Redis;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
-builder.AddDocumentStore("accountsdb");
+builder.AddMongo("accountsdb");
 builder.Services.AddSignedIdentity();
+builder.Services.AddPasswords();
 builder.Services.AddUsers();
 builder.Services.AddSessions();
 
@@ -20,4 +22,4 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapUsers();
 app.MapSessions();
-app.Run();
+return await app.RunServiceAsync();

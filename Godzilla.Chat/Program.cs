@@ -1,23 +1,25 @@
+using Godzilla.Chat.Connections;
 using Godzilla.Chat.Discussions;
-using Godzilla.Chat.Hubs;
 using Godzilla.Chat.Messages;
 using Godzilla.Chat.Presence;
-using Godzilla.Chat.Sessions;
+using Godzilla.Chat.Rooms;
+using Godzilla.Chat.SignalR;
 using Godzilla.ServiceDefaults;
-using Godzilla.ServiceDefaults.Documents;
 using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Mongo;
 using Godzilla.ServiceDefaults.Redis;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
-builder.AddDocumentStore("chatdb");
+builder.AddMongo("chatdb");
 builder.Services.AddSignedIdentity();
 builder.Services.AddDiscussions();
 builder.Services.AddMessages();
+builder.Services.AddRooms();
 builder.Services.AddPresence();
-builder.Services.AddSessions();
 builder.Services.AddChatHub();
+builder.Services.AddConnectionRegistry();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -28,4 +30,4 @@ app.MapDiscussions();
 app.MapMessages();
 app.MapPresence();
 app.MapChatHub();
-app.Run();
+return await app.RunServiceAsync();

@@ -1,6 +1,6 @@
-using Godzilla.Gateway.Identity;
+using Godzilla.Gateway.Forwarding;
+using Godzilla.Gateway.Headers;
 using Godzilla.Gateway.Origins;
-using Godzilla.Gateway.Routing;
 using Godzilla.Gateway.Sessions;
 using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Redis;
@@ -10,7 +10,7 @@ builder.AddServiceDefaults();
 builder.AddRedis("redis");
 builder.Services.AddSessions();
 builder.Services.AddOrigins();
-builder.AddRouting();
+builder.AddForwarding();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -19,5 +19,5 @@ app.UseOriginCheck();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
-app.MapGateway();
-app.Run();
+app.MapForwarding();
+return await app.RunServiceAsync();

@@ -1,5 +1,5 @@
-using Godzilla.Presence;
-using Godzilla.Presence.Online;
+using Godzilla.Presence.Grpc;
+using Godzilla.Presence.Leases;
 using Godzilla.Presence.Typing;
 using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Identity;
@@ -19,4 +19,4 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapPresenceGrpc();
-app.Run();
+return await app.RunServiceAsync();

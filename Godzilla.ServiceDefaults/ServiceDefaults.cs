@@ -1,4 +1,4 @@
-using Godzilla.ServiceDefaults.Bodies;
+using Godzilla.ServiceDefaults.Requests;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Health;
 using Godzilla.ServiceDefaults.Telemetry;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Godzilla.ServiceDefaults;
 
-/// <summary>What every service of the system has, whatever it does: telemetry, health, discovery, and one shape of error.</summary>
+/// <summary>What every service has: telemetry, health checks, service discovery, one shape of error.</summary>
 public static class ServiceDefaults
 {
     /// <summary>Adds telemetry, health checks, service discovery for every <see cref="HttpClient"/>, and the error envelope.</summary>
@@ -28,7 +28,7 @@ public static class ServiceDefaults
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
 
-        // Drain for less than an orchestrator's patience, so that what is left is closed by us and not killed.
+        // Less than an orchestrator waits before it kills, so that what is left is closed by us.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -39,19 +39,13 @@ public static class ServiceDefaults
         return builder;
     }
 
-    /// <summary>
-    /// Puts the request's span, the error envelope and the rules for bodies around everything that follows in the pipeline. If an option
-    /// has a value that it must not have, the process ends here, before anything uses it: with one line on the standard error stream and
-    /// exit code 1.
-    /// </summary>
+    /// <summary>Adds the error envelope and the rules for bodies in front of everything that follows in the pipeline.</summary>
     /// <param name="app">The service.</param>
     /// <returns><paramref name="app"/>.</returns>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
 
-        StopOnBadOptions(app);
-        app.UseRequestSpans();
         app.UseErrorEnvelope();
         app.UseBodyLimit();
         app.UseBodyCharset();
@@ -69,8 +63,17 @@ public static class ServiceDefaults
         return app;
     }
 
-    private static void StopOnBadOptions(WebApplication app)
+    /// <summary>Runs the service until it is asked to end.</summary>
+    /// <param name="app">The service.</param>
+    /// <returns>
+    /// The process's exit code: 0, or 1 if an option has a value that it must not have. That is one line on the standard error stream,
+    /// which names the key.
+    /// </returns>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
     {
+        ArgumentNullException.ThrowIfNull(app);
+
+        // Before the host does the same: it would log the exception with its stack trace.
         try
         {
             app.Services.GetService<IStartupValidator>()?.Validate();
@@ -78,9 +81,13 @@ public static class ServiceDefaults
         catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
         {
             var failures = (exception as AggregateException)?.InnerExceptions.AsEnumerable() ?? [exception];
-            Console.Error.WriteLine(
+            await Console.Error.WriteLineAsync(
                 $"{app.Environment.ApplicationName} does not start: {string.Join(" ", failures.Select(failure => failure.Message))}");
-            Environment.Exit(1);
+            await app.DisposeAsync();
+            return 1;
         }
+
+        await app.RunAsync();
+        return 0;
     }
 }

@@ -1,34 +1,21 @@
+using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
-using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Accounts.Sessions;
 
-/// <summary>Signing in and out.</summary>
+/// <summary>Signs users in and out.</summary>
 internal static class SessionEndpoints
 {
-    internal static void AddSessions(this IServiceCollection services)
-    {
-        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<SessionStore>();
-        services.AddSingleton<SessionMetrics>();
-    }
-
-    internal static void MapSessions(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/user").RequireAuthorization(IdentityExtensions.SignedPolicy);
-        group.MapPost("/login", LogInAsync);
-        group.MapPost("/logout", LogOutAsync);
-    }
-
-    private static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
+    internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
         UserStore users,
         PasswordHash passwords,
         SessionStore sessions,
         SessionMetrics metrics,
-        IOptions<SessionOptions> options,
+        IOptions<SessionLifetimeOptions> options,
         HttpContext context,
         CancellationToken cancellationToken)
     {
@@ -37,7 +24,7 @@ internal static class SessionEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        // What no account can have is looked up all the same, as an unknown user: the answer and its time tell nothing.
+        // Names and passwords that no account can have cost the same work as an unknown user, so the time of the answer tells nothing.
         var acceptable = credentials.AreAcceptable(out _);
         var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
         if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
@@ -48,11 +35,11 @@ internal static class SessionEndpoints
 
         var token = await sessions.BeginAsync(user!.Username, cancellationToken);
         metrics.LoggedIn();
-        context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.Lifetime));
+        context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.Absolute));
         return TypedResults.Ok(new Answer("Logged in successfully"));
     }
 
-    private static async Task<Ok<Answer>> LogOutAsync(
+    internal static async Task<Ok<Answer>> LogOutAsync(
         SessionStore sessions, HttpContext context, CancellationToken cancellationToken)
     {
         await sessions.EndAsync(context.Request.Cookies[SessionToken.Cookie], cancellationToken);
@@ -67,7 +54,7 @@ internal static class SessionEndpoints
         Path = "/",
         MaxAge = lifetime,
 
-        // The gateway's word: it drops what a client sends under this name, and nobody else gets this far.
+        // Set by the gateway alone: it drops the header when a client sends it.
         Secure = context.Request.IsHttps
             || string.Equals(context.Request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase),
     };

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Godzilla.Accounts.Sessions;
 
-/// <summary>How many sign in, and how many try in vain.</summary>
+/// <summary>Counts sign-ins by their result.</summary>
 internal sealed class SessionMetrics
 {
     private readonly Counter<long> _logins;

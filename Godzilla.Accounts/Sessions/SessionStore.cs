@@ -1,35 +1,30 @@
 using System.Security.Cryptography;
-using Godzilla.ServiceDefaults.Identity;
-using Godzilla.ServiceDefaults.Redis;
+using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Godzilla.Accounts.Sessions;
 
-/// <summary>The sessions, in Redis, where the gateway finds them.</summary>
-internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<SessionOptions> options, TimeProvider time)
+/// <summary>Creates and ends sessions in Redis, where the gateway looks them up.</summary>
+internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<SessionLifetimeOptions> options, TimeProvider time)
 {
     private static readonly RedisChannel Ended = new(SessionToken.EndedChannel, RedisChannel.PatternMode.Literal);
 
-    /// <summary>Begins a session.</summary>
-    /// <param name="username">Whose.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token, which is kept nowhere but at the client.</returns>
+    /// <summary>Creates a session for a user who has proved who they are.</summary>
+    /// <returns>The token. It is not stored; Redis holds its hash.</returns>
     public async Task<string> BeginAsync(string username, CancellationToken cancellationToken)
     {
         var token = SessionToken.Create();
         var session = new SessionRecord(RandomNumberGenerator.GetHexString(32, lowercase: true), username, time.GetUtcNow());
         var begin = redis.GetDatabase().CreateTransaction();
-        _ = begin.StringSetAsync(SessionToken.KeyOf(token), session.ToJson(), options.Value.Lifetime);
-        _ = begin.StringSetAsync(SessionToken.LiveKeyOf(session.Id), username, options.Value.Lifetime);
-        await begin.ExecuteAsync().Within(cancellationToken);
+        _ = begin.StringSetAsync(SessionToken.KeyOf(token), session.ToJson(), options.Value.Absolute);
+        _ = begin.StringSetAsync(SessionToken.LiveKeyOf(session.Id), username, options.Value.Absolute);
+        await begin.ExecuteAsync().WithTimeout(cancellationToken);
         return token;
     }
 
-    /// <summary>Ends a session everywhere: no request with its token passes any more, and its open connections are told.</summary>
-    /// <param name="token">As the client sent it; one of no session is no error.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task that ends when the session has.</returns>
+    /// <summary>Ends a session: its token is refused from now on, and its open connections are closed. A token without a session is no error.</summary>
     public async Task EndAsync(string? token, CancellationToken cancellationToken)
     {
         if (SessionToken.KeyOf(token) is not { } key)
@@ -38,13 +33,13 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<Sessio
         }
 
         var database = redis.GetDatabase();
-        byte[]? value = await database.StringGetAsync(key).Within(cancellationToken);
+        byte[]? value = await database.StringGetAsync(key).WithTimeout(cancellationToken);
         if (value is null)
         {
             return;
         }
 
-        // All or nothing: had Redis gone away in between, a second attempt would find no session, and nobody would be told of its end.
+        // In one transaction: if Redis went away in between, a second attempt would find no session and could not publish its end.
         var end = database.CreateTransaction();
         _ = end.KeyDeleteAsync(key);
         if (SessionRecord.FromJson(value) is { } session)
@@ -53,6 +48,6 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IOptions<Sessio
             _ = end.PublishAsync(Ended, session.Id);
         }
 
-        await end.ExecuteAsync().Within(cancellationToken);
+        await end.ExecuteAsync().WithTimeout(cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class User
     [BsonElement("username")]
     public required string Username { get; init; }
 
-    /// <summary>A hash of <see cref="PasswordHash"/>.</summary>
+    /// <summary>A hash made by <see cref="Passwords.PasswordHash"/>.</summary>
     [BsonElement("password")]
     public required string Password { get; init; }
 

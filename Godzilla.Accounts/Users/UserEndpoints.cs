@@ -1,23 +1,13 @@
-using Godzilla.ServiceDefaults.Documents;
-using Godzilla.ServiceDefaults.Identity;
+using Godzilla.Accounts.Passwords;
+using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Godzilla.Accounts.Users;
 
-/// <summary>Accounts come to be.</summary>
+/// <summary>Registers accounts.</summary>
 internal static class UserEndpoints
 {
-    internal static void AddUsers(this IServiceCollection services)
-    {
-        services.AddSingleton<UserStore>();
-        services.AddSingleton<PasswordHash>();
-        services.AddSingleton<UserMetrics>();
-    }
-
-    internal static void MapUsers(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/user/register", RegisterAsync).RequireAuthorization(IdentityExtensions.SignedPolicy);
-
-    private static async Task<Results<Created<Answer>, ProblemHttpResult>> RegisterAsync(
+    internal static async Task<Results<Created<Answer>, ProblemHttpResult>> RegisterAsync(
         Credentials credentials,
         UserStore users,
         PasswordHash passwords,
@@ -34,7 +24,7 @@ internal static class UserEndpoints
         {
             Username = credentials.Username!,
             Password = passwords.Create(credentials.Password!),
-            CreatedAt = time.GetDocumentTime(),
+            CreatedAt = time.GetBsonTime(),
         };
         if (!await users.TryAddAsync(user, cancellationToken))
         {

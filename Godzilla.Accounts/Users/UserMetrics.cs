@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Godzilla.Accounts.Users;
 
-/// <summary>How many accounts come to be.</summary>
+/// <summary>Counts registrations.</summary>
 internal sealed class UserMetrics
 {
     private readonly Counter<long> _registered;

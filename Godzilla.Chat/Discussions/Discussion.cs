@@ -21,7 +21,7 @@ internal sealed class Discussion
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When it was created, or last spoken in.</summary>
+    /// <summary>When it was created, or the time of its newest message.</summary>
     [BsonElement("updated_at")]
     public required DateTime UpdatedAt { get; init; }
 

@@ -1,32 +1,24 @@
 using System.Security.Claims;
-using Godzilla.Chat.Hubs;
-using Godzilla.ServiceDefaults.Documents;
+using Godzilla.Chat.Connections;
 using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 
 namespace Godzilla.Chat.Discussions;
 
-/// <summary>The caller's discussions.</summary>
+/// <summary>Lists and creates the caller's discussions.</summary>
 internal static class DiscussionEndpoints
 {
-    internal static void AddDiscussions(this IServiceCollection services) => services.AddSingleton<DiscussionStore>();
-
-    internal static void MapDiscussions(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/discussion", ListAsync);
-        routes.MapPost("/discussion", CreateAsync);
-    }
-
-    private static async Task<Ok<IEnumerable<DiscussionView>>> ListAsync(
+    internal static async Task<Ok<IEnumerable<DiscussionView>>> ListAsync(
         ClaimsPrincipal caller, DiscussionStore discussions, CancellationToken cancellationToken) =>
         TypedResults.Ok((await discussions.ListAsync(caller.Username(), cancellationToken)).Select(DiscussionView.Of));
 
-    private static async Task<Results<Created<DiscussionView>, ProblemHttpResult>> CreateAsync(
+    internal static async Task<Results<Created<DiscussionView>, ProblemHttpResult>> CreateAsync(
         NewDiscussion body,
         ClaimsPrincipal caller,
         DiscussionStore discussions,
-        Connections connections,
+        ConnectionRegistry connections,
         TimeProvider time)
     {
         if (!body.IsValid(out var error))
@@ -34,7 +26,7 @@ internal static class DiscussionEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var now = time.GetDocumentTime();
+        var now = time.GetBsonTime();
         var discussion = new Discussion
         {
             Id = ObjectId.GenerateNewId(),
@@ -49,7 +41,7 @@ internal static class DiscussionEndpoints
         }
         finally
         {
-            // Also when the store's answer was lost: it may have the discussion, and if not, nothing is ever said there.
+            // Also when the store's answer was lost: the store may have the discussion. If not, nobody can write there.
             await connections.SubscribeAsync(discussion.Users, new DiscussionId(discussion.Id));
         }
 

@@ -3,8 +3,8 @@ using MongoDB.Bson;
 
 namespace Godzilla.Chat.Discussions;
 
-/// <summary>A discussion's id: an ObjectId, or <c>lobby</c> for the one discussion in which everybody is.</summary>
-/// <param name="Value">As it is stored; the lobby's is the ObjectId that is never generated.</param>
+/// <summary>A discussion's id: an ObjectId, or <c>lobby</c> for the discussion that is open to everybody.</summary>
+/// <param name="Value">As stored; the lobby's is the ObjectId of zeros, which is never generated.</param>
 internal readonly record struct DiscussionId(ObjectId Value)
 {
     private const string LobbyName = "lobby";

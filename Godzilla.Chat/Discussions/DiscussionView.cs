@@ -5,7 +5,7 @@ namespace Godzilla.Chat.Discussions;
 /// <param name="Users">The members.</param>
 /// <param name="Title">The title, or none.</param>
 /// <param name="CreatedAt">UTC.</param>
-/// <param name="UpdatedAt">UTC; when it was last spoken in.</param>
+/// <param name="UpdatedAt">UTC; the time of its newest message, or of its creation.</param>
 /// <param name="LastMessage">The newest message, or none yet.</param>
 internal sealed record DiscussionView(
     string Id, string[] Users, string? Title, DateTime CreatedAt, DateTime UpdatedAt, LastMessageView? LastMessage)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Godzilla.Chat.Messages;
 
-/// <summary>A message that is about to be sent.</summary>
+/// <summary>A valid message that is not stored yet.</summary>
 internal sealed record Draft
 {
     private const int MaxTextLength = 4000;
@@ -13,10 +13,10 @@ internal sealed record Draft
     /// <summary>1 to 4000 UTF-16 code units.</summary>
     public string Text { get; }
 
-    /// <summary>The sender's own name for it, by which a second attempt is known; or none.</summary>
+    /// <summary>The sender's own id for the message, by which a retry is recognised; or none.</summary>
     public string? ClientId { get; }
 
-    /// <summary>Checks what a client sent.</summary>
+    /// <summary>Validates what a client sent.</summary>
     /// <param name="text">The text.</param>
     /// <param name="clientId">The client's id for the message; none if empty.</param>
     /// <param name="draft">The draft.</param>

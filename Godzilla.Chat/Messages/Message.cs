@@ -24,7 +24,7 @@ internal sealed class Message
     [BsonElement("text")]
     public required string Text { get; init; }
 
-    /// <summary>The sender's own name for the message, by which a second attempt is known; unique for the sender and the discussion.</summary>
+    /// <summary>The sender's own id for the message, by which a retry is recognised; unique per sender and discussion.</summary>
     [BsonElement("client_id")]
     [BsonIgnoreIfNull]
     public string? ClientId { get; init; }

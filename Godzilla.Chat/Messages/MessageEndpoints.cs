@@ -1,31 +1,19 @@
 using System.Security.Claims;
 using Godzilla.Chat.Discussions;
+using Godzilla.Chat.Rooms;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 
 namespace Godzilla.Chat.Messages;
 
-/// <summary>What was said in a discussion, and saying something without a socket.</summary>
+/// <summary>Reads a discussion's messages, and sends messages without a socket.</summary>
 internal static class MessageEndpoints
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
 
-    internal static void AddMessages(this IServiceCollection services)
-    {
-        services.AddSingleton<MessageStore>();
-        services.AddSingleton<MessageMetrics>();
-        services.AddSingleton<Rooms>();
-    }
-
-    internal static void MapMessages(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/discussion/{id}/messages", ListAsync);
-        routes.MapPost("/discussion/{id}/messages", AddAsync);
-    }
-
-    private static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAsync(
+    internal static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAsync(
         string id,
         string? cursor,
         int? limit,
@@ -57,19 +45,19 @@ internal static class MessageEndpoints
             before = message.Seq;
         }
 
-        // One more than asked for tells whether there is a next page, so the last full page says that it is the last.
+        // One more than asked for shows whether there is a next page, so a full last page has no cursor.
         var size = limit ?? DefaultLimit;
         var found = await messages.ListBeforeAsync(discussion, before, size + 1, cancellationToken);
         var page = found.Take(size).Select(MessageView.Of).ToArray();
         return TypedResults.Ok(new MessagePage(page, found.Count > size ? page[^1].Id : null));
     }
 
-    private static async Task<Results<Ok<MessagesAdded>, ProblemHttpResult>> AddAsync(
+    internal static async Task<Results<Ok<MessagesAdded>, ProblemHttpResult>> AddAsync(
         string id,
         NewMessage?[] body,
         ClaimsPrincipal caller,
         DiscussionStore discussions,
-        Rooms rooms,
+        RoomRegistry rooms,
         CancellationToken cancellationToken)
     {
         if (body.Length is 0 or > MaxLimit)
@@ -100,9 +88,9 @@ internal static class MessageEndpoints
         return TypedResults.Ok(new MessagesAdded(added.Count, added[^1].Id.ToString()));
     }
 
-    private sealed record NewMessage(string? Text);
+    internal sealed record NewMessage(string? Text);
 
-    private sealed record MessagePage(MessageView[] Messages, string? NextCursor);
+    internal sealed record MessagePage(MessageView[] Messages, string? NextCursor);
 
-    private sealed record MessagesAdded(int InsertedCount, string LastMessageId);
+    internal sealed record MessagesAdded(int InsertedCount, string LastMessageId);
 }

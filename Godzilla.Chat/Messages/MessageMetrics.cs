@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Godzilla.Chat.Messages;
 
-/// <summary>How much is said.</summary>
+/// <summary>Counts stored messages.</summary>
 internal sealed class MessageMetrics
 {
     private readonly Counter<long> _stored;

@@ -1,4 +1,5 @@
 using Godzilla.Chat.Discussions;
+using Godzilla.ServiceDefaults.Errors;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -10,15 +11,14 @@ internal sealed class MessageStore(IMongoDatabase database)
     private readonly IMongoCollection<Message> _messages = database.GetCollection<Message>("messages");
     private Task? _indexes;
 
-    /// <summary>Stores messages in their order, up to the first whose number or client id is taken.</summary>
-    /// <param name="messages">With their numbers; they get their ids here.</param>
-    /// <returns>How many are stored: all of them, or those before the one that was refused.</returns>
+    /// <summary>Stores messages in order, up to the first whose number or client id is taken. They get their ids here.</summary>
+    /// <returns>How many were stored: all, or those before the first that was refused.</returns>
     public async Task<int> AddAsync(IReadOnlyCollection<Message> messages)
     {
-        await IndexAsync();
+        await EnsureIndexesAsync().WithTimeout();
         try
         {
-            await _messages.InsertManyAsync(messages);
+            await _messages.InsertManyAsync(messages).WithTimeout();
             return messages.Count;
         }
         catch (MongoBulkWriteException<Message> exception) when (
@@ -28,65 +28,48 @@ internal sealed class MessageStore(IMongoDatabase database)
         }
     }
 
-    /// <summary>The number of the newest message.</summary>
-    /// <param name="discussion">The discussion.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>0 if there is none.</returns>
+    /// <returns>The number of the newest message, or 0 if there is none.</returns>
     public async Task<long> GetLastSeqAsync(DiscussionId discussion, CancellationToken cancellationToken)
     {
         var last = await _messages.Find(message => message.DiscussionId == discussion.Value)
             .SortByDescending(message => message.Seq)
-            .FirstOrDefaultAsync(cancellationToken);
+            .FirstOrDefaultAsync(cancellationToken)
+            .WithTimeout(cancellationToken);
         return last?.Seq ?? 0;
     }
 
-    /// <summary>The messages after a number, the oldest first.</summary>
-    /// <param name="discussion">The discussion.</param>
-    /// <param name="seq">The number.</param>
-    /// <param name="limit">How many at the most.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The messages.</returns>
+    /// <returns>Up to <paramref name="limit"/> messages after <paramref name="seq"/>, oldest first.</returns>
     public async Task<List<Message>> ListAfterAsync(DiscussionId discussion, long seq, int limit, CancellationToken cancellationToken) =>
         await _messages.Find(message => message.DiscussionId == discussion.Value && message.Seq > seq)
             .SortBy(message => message.Seq)
             .Limit(limit)
-            .ToListAsync(cancellationToken);
+            .ToListAsync(cancellationToken)
+            .WithTimeout(cancellationToken);
 
-    /// <summary>The messages before a number, the newest first.</summary>
-    /// <param name="discussion">The discussion.</param>
-    /// <param name="seq">The number; that message is not among them.</param>
-    /// <param name="limit">How many at the most.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The messages.</returns>
+    /// <returns>Up to <paramref name="limit"/> messages before <paramref name="seq"/>, newest first.</returns>
     public async Task<List<Message>> ListBeforeAsync(DiscussionId discussion, long seq, int limit, CancellationToken cancellationToken) =>
         await _messages.Find(message => message.DiscussionId == discussion.Value && message.Seq < seq)
             .SortByDescending(message => message.Seq)
             .Limit(limit)
-            .ToListAsync(cancellationToken);
+            .ToListAsync(cancellationToken)
+            .WithTimeout(cancellationToken);
 
-    /// <summary>Finds a message of a discussion.</summary>
-    /// <param name="discussion">The discussion.</param>
-    /// <param name="id">The message's id.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The message, or <see langword="null"/> if this discussion has none of this id.</returns>
-    public async Task<Message?> FindAsync(DiscussionId discussion, ObjectId id, CancellationToken cancellationToken) =>
-        await _messages.Find(message => message.Id == id && message.DiscussionId == discussion.Value).FirstOrDefaultAsync(cancellationToken);
+    /// <returns>The message, or <see langword="null"/> if the discussion has none of this id.</returns>
+    public async Task<Message?> FindAsync(DiscussionId discussion, ObjectId id, CancellationToken cancellationToken) => await _messages
+        .Find(message => message.Id == id && message.DiscussionId == discussion.Value)
+        .FirstOrDefaultAsync(cancellationToken)
+        .WithTimeout(cancellationToken);
 
-    /// <summary>Finds a message by its sender's own name for it.</summary>
-    /// <param name="discussion">The discussion.</param>
-    /// <param name="username">The sender.</param>
-    /// <param name="clientId">The sender's id.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The message, or <see langword="null"/>.</returns>
+    /// <summary>Finds a message by its sender's own id for it.</summary>
     public async Task<Message?> FindByClientIdAsync(
-        DiscussionId discussion, string username, string clientId, CancellationToken cancellationToken) =>
-        await _messages.Find(message =>
-            message.DiscussionId == discussion.Value && message.UserId == username && message.ClientId == clientId)
-            .FirstOrDefaultAsync(cancellationToken);
+        DiscussionId discussion, string username, string clientId, CancellationToken cancellationToken) => await _messages
+        .Find(message => message.DiscussionId == discussion.Value && message.UserId == username && message.ClientId == clientId)
+        .FirstOrDefaultAsync(cancellationToken)
+        .WithTimeout(cancellationToken);
 
-    // Awaited before every insert: the numbers have no gaps and no doubles because the store says so, whoever else writes. Tried again
-    // after an outage; creating an index that exists is no error.
-    private Task IndexAsync() => _indexes is { IsFaulted: false, IsCanceled: false } ? _indexes : _indexes = _messages.Indexes.CreateManyAsync(
+    // Awaited before every insert: the unique index decides the numbers, whoever else writes. Tried again after an outage; creating an
+    // index that exists is no error.
+    internal Task EnsureIndexesAsync() => _indexes is { IsFaulted: false, IsCanceled: false } ? _indexes : _indexes = _messages.Indexes.CreateManyAsync(
     [
         new CreateIndexModel<Message>(
             Builders<Message>.IndexKeys.Ascending(message => message.DiscussionId).Ascending(message => message.Seq),

@@ -2,7 +2,7 @@ using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Chat.Presence;
 
-/// <summary>Signs each call to Presence as this service's own.</summary>
+/// <summary>Signs each call to Presence in this service's own name.</summary>
 internal sealed class PresenceIdentityHandler(IdentitySigner signer) : DelegatingHandler
 {
     private const string Issuer = "chat";

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Godzilla.Chat.Hubs;
+using Godzilla.Chat.Connections;
+using Godzilla.Chat.SignalR;
 using Grpc.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Godzilla.Chat.Presence;
 /// never waits for Presence: while Presence is away, what is to be told waits here, and afterwards every lease is renewed.
 /// </summary>
 internal sealed partial class PresenceSync(
-    Connections connections,
+    ConnectionRegistry connections,
     PresenceClient presence,
     IHubContext<ChatHub, IChatClient> hub,
     IOptions<PresenceOptions> options,
@@ -113,7 +114,7 @@ internal sealed partial class PresenceSync(
         if (anyChange || !online.SequenceEqual(_told, StringComparer.Ordinal))
         {
             _told = online;
-            hub.Clients.All.Presence(new PresenceList(online)).GoesOn(logger);
+            hub.Clients.All.Presence(new PresenceList(online)).FireAndForget(logger);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Godzilla.Chat.Discussions;
-using Godzilla.Chat.Hubs;
+using Godzilla.Chat.SignalR;
 using Grpc.Core;
 using Microsoft.AspNetCore.SignalR;
 
@@ -33,7 +33,7 @@ internal sealed partial class TypingRelay(
         await presence.SetTypingAsync(username, id, isTyping, cancellationToken);
         var users = await presence.GetTypingInAsync(id, cancellationToken);
         _typing[discussion] = users;
-        hub.Clients.GroupExcept(id, connectionId).Typing(new TypingList(id, users)).GoesOn(logger);
+        hub.Clients.GroupExcept(id, connectionId).Typing(new TypingList(id, users)).FireAndForget(logger);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -69,7 +69,7 @@ internal sealed partial class TypingRelay(
             // Whoever said something meanwhile has told it already.
             if (_typing.TryUpdate(discussion, now, before))
             {
-                hub.Clients.Group(id).Typing(new TypingList(id, now)).GoesOn(logger);
+                hub.Clients.Group(id).Typing(new TypingList(id, now)).FireAndForget(logger);
             }
         }
         else if (now.Count == 0)

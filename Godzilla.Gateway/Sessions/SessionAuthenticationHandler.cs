@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Gateway.Sessions;
 
 /// <summary>
-/// The authentication scheme of the <c>auth_token</c> cookie. An outage of Redis is an exception, and so a 503: it neither lets
-/// anybody in nor tells somebody who is signed in that they are not.
+/// Authenticates a request by its <c>auth_token</c> cookie. An outage of Redis is an exception and so a 503: it lets nobody in, and
+/// does not tell a signed-in user that they are signed out.
 /// </summary>
 internal sealed class SessionAuthenticationHandler(
     SessionLookup sessions,
@@ -21,7 +22,7 @@ internal sealed class SessionAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // The middleware asks the default scheme on every request; a route that needs no session costs no look-up.
+        // The middleware runs the default scheme on every request. A route that needs no session costs no look-up.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is null)
         {
             return AuthenticateResult.NoResult();

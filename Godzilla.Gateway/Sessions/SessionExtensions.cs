@@ -4,7 +4,7 @@ namespace Godzilla.Gateway.Sessions;
 
 internal static class SessionExtensions
 {
-    /// <summary>The policy that a route names in the configuration to be for signed-in users only.</summary>
+    // Routes name it in appsettings.json.
     private const string SessionPolicy = "session";
 
     internal static void AddSessions(this IServiceCollection services)

@@ -1,16 +1,13 @@
-using Godzilla.ServiceDefaults.Identity;
-using Godzilla.ServiceDefaults.Redis;
+using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Sessions;
 using StackExchange.Redis;
 
 namespace Godzilla.Gateway.Sessions;
 
-/// <summary>Asks Redis whose session a token is, every time: one that has ended is refused by every replica at once.</summary>
+/// <summary>Looks a token's session up in Redis on every request, so that every replica refuses an ended one at once.</summary>
 internal sealed class SessionLookup(IConnectionMultiplexer redis)
 {
-    /// <summary>Finds the session of a token.</summary>
-    /// <param name="token">As the client sent it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session, or <see langword="null"/> if the token opens none.</returns>
+    /// <returns>The session, or <see langword="null"/> if the token belongs to none.</returns>
     /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
     /// <exception cref="RedisConnectionException">Redis is out of reach.</exception>
     public async Task<SessionRecord?> FindAsync(string? token, CancellationToken cancellationToken)
@@ -20,7 +17,7 @@ internal sealed class SessionLookup(IConnectionMultiplexer redis)
             return null;
         }
 
-        byte[]? value = await redis.GetDatabase().StringGetAsync(key).Within(cancellationToken);
+        byte[]? value = await redis.GetDatabase().StringGetAsync(key).WithTimeout(cancellationToken);
         return value is null ? null : SessionRecord.FromJson(value);
     }
 }

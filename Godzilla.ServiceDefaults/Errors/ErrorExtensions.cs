@@ -10,13 +10,14 @@ internal static class ErrorExtensions
 {
     internal static void AddErrorEnvelope(this IServiceCollection services)
     {
-        // First among the writers: the first that can write is the one that does.
+        // Before AddProblemDetails: the first writer that can write is the one that does.
         services.AddSingleton<IProblemDetailsWriter, ErrorEnvelopeWriter>();
         services.AddProblemDetails();
+        services.AddSingleton<FailurePolicy>();
         services.AddExceptionHandler<ExpectedExceptionHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
 
-        // The same in Development and elsewhere: a body that cannot be read is an exception, and the handler above makes it a 4xx.
+        // Also outside Development a body that cannot be read is an exception, which the handler above makes a 4xx.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 

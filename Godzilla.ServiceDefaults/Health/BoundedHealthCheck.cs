@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Godzilla.ServiceDefaults.Health;
 
 /// <summary>
-/// Runs another check at most once at a time and once in <see cref="Freshness"/>, and answers unhealthy when it takes longer than
-/// <see cref="TimeLimit"/>, even if it blocks its thread or ignores its token. It logs one line when the answer changes.
+/// Runs another check at most once at a time and once in <see cref="Freshness"/>, and fails it when it takes longer than
+/// <see cref="TimeLimit"/>, even if it blocks its thread or ignores its token. A failure is unhealthy until the check has succeeded
+/// once; later it is only degraded, because a service that has started answers 503 itself and recovers by itself. Logs one line when
+/// the answer changes.
 /// </summary>
 internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> factory, TimeProvider time, ILogger logger)
 {
-    /// <summary>What is left of the second in which a probe must have its answer.</summary>
+    /// <summary>A probe must have its answer within a second.</summary>
     internal static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(700);
 
     /// <summary>How old an answer may be; a flood of probes costs the dependency one call in this time.</summary>
@@ -19,6 +21,7 @@ internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthC
     private readonly TimeProvider _time = time;
     private Task<HealthCheckResult>? _run;
     private long _startedAt;
+    private volatile bool _hasSucceeded;
     private int _last = (int)HealthStatus.Healthy;
 
     internal IHealthCheck For(IServiceProvider services) => new Bound(this, services);
@@ -27,7 +30,7 @@ internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthC
     {
         lock (_gate)
         {
-            // A run that still hangs is not joined by another: its answer, when it comes, is as good.
+            // While a run hangs no other is started: its answer, when it comes, is as good.
             if (_run is null || (_run.IsCompleted && _time.GetElapsedTime(_startedAt) > Freshness))
             {
                 _startedAt = _time.GetTimestamp();
@@ -36,6 +39,21 @@ internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthC
 
             return _run;
         }
+    }
+
+    // The type only: a client library's message may hold an address or a user, and a probe's answer is public.
+    private HealthCheckResult Failed(string reason) =>
+        _hasSucceeded ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Unhealthy(reason);
+
+    private HealthCheckResult Judge(HealthCheckResult result)
+    {
+        if (result.Status != HealthStatus.Unhealthy)
+        {
+            _hasSucceeded = true;
+            return result;
+        }
+
+        return Failed(result.Exception?.GetType().Name ?? result.Description ?? "no reason given");
     }
 
     private void Note(string name, HealthCheckResult result)
@@ -56,11 +74,11 @@ internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthC
             HealthCheckResult result;
             try
             {
-                result = await owner.RunAsync(services, context).WaitAsync(TimeLimit, owner._time, cancellationToken);
+                result = owner.Judge(await owner.RunAsync(services, context).WaitAsync(TimeLimit, owner._time, cancellationToken));
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                result = HealthCheckResult.Unhealthy(exception.GetType().Name);
+                result = owner.Failed(exception.GetType().Name);
             }
 
             owner.Note(context.Registration.Name, result);

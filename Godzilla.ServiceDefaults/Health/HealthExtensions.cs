@@ -16,9 +16,12 @@ internal static class HealthExtensions
 
     internal static void AddHealth(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        builder.Services.AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>());
+        builder.Services.AddHealthChecks()
+            .AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag])
+            .AddCheck<WarmUp>("warm-up");
 
-        // After every registration, so that it holds for those that a client library adds of its own accord.
+        // After every registration, so that it holds for those that client libraries add.
         builder.Services.AddOptions<HealthCheckServiceOptions>().PostConfigure<TimeProvider, ILoggerFactory>((options, time, loggers) =>
         {
             var logger = loggers.CreateLogger(typeof(BoundedHealthCheck).FullName!);
@@ -43,10 +46,20 @@ internal static class HealthExtensions
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new HealthAnswer(
-                report.Status == HealthStatus.Unhealthy ? "unhealthy" : "ok",
-                report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status == HealthStatus.Unhealthy ? "unhealthy" : "ok")),
+                Name(report.Status),
+                report.Entries.ToDictionary(
+                    entry => entry.Key,
+                    entry => entry.Value.Status == HealthStatus.Healthy
+                        ? Name(HealthStatus.Healthy)
+                        : $"{Name(entry.Value.Status)}: {entry.Value.Description}")),
             context.RequestAborted);
 
-    // Names and states only: a probe's answer is public, and an exception's message may hold an address or a user.
+    private static string Name(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "unhealthy",
+    };
+
     private sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string> Checks);
 }

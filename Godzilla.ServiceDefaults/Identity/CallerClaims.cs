@@ -2,18 +2,18 @@ using System.Security.Claims;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>What a service knows of its caller.</summary>
+/// <summary>The claims that a signed identity carries.</summary>
 public static class CallerClaims
 {
-    /// <summary>The claim that names the service which vouches for the caller.</summary>
+    /// <summary>The claim that names the service which signed the identity.</summary>
     public const string Issuer = "iss";
 
     /// <summary>The claim that holds the session's id.</summary>
     public const string Session = "sid";
 
     /// <summary>The signed-in user's name.</summary>
-    /// <param name="caller">A caller that a policy has let in.</param>
-    /// <returns>The name.</returns>
+    /// <param name="caller">A caller that passed the policy for signed-in users.</param>
+    /// <returns>The name, as registered.</returns>
     /// <exception cref="InvalidOperationException">Nobody is signed in: the endpoint lacks its policy.</exception>
     public static string Username(this ClaimsPrincipal caller)
     {
@@ -23,7 +23,7 @@ public static class CallerClaims
 
     /// <summary>The id of the caller's session.</summary>
     /// <param name="caller">The caller.</param>
-    /// <returns>The id, or empty where there is no session.</returns>
+    /// <returns>The id, or an empty string where there is no session.</returns>
     public static string SessionId(this ClaimsPrincipal caller)
     {
         ArgumentNullException.ThrowIfNull(caller);

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>Who is calling: signed by the one who knows, believed by the one who is asked.</summary>
+/// <summary>Signs the caller's identity on outgoing requests and checks it on incoming ones.</summary>
 public static class IdentityExtensions
 {
-    /// <summary>The policy of an endpoint that anybody may call, but only through a service that signs: registering, signing in.</summary>
+    /// <summary>The policy of an endpoint that needs a signing service but no user: registration, sign-in.</summary>
     public const string SignedPolicy = "signed";
 
     private const string Scheme = "SignedIdentity";
@@ -25,8 +25,8 @@ public static class IdentityExtensions
     }
 
     /// <summary>
-    /// Takes the caller from the signed headers, and asks for a signed-in user at every endpoint that does not say otherwise: one
-    /// that was forgotten is closed, not open.
+    /// Authenticates requests by their signed headers. Every endpoint without a policy of its own needs a signed-in user, so that a
+    /// forgotten one is closed.
     /// </summary>
     /// <param name="services">The service's services.</param>
     /// <returns><paramref name="services"/>.</returns>

@@ -2,28 +2,28 @@ using Microsoft.AspNetCore.Http;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>The headers in which a caller's identity travels between services.</summary>
+/// <summary>The headers that carry a caller's identity between services.</summary>
 public static class IdentityHeaders
 {
-    /// <summary>What all of them begin with; whatever a client sends under such a name is dropped at the gateway.</summary>
+    /// <summary>The common prefix. The gateway drops all headers of this prefix that a client sends.</summary>
     public const string Prefix = "X-Authenticated-";
 
-    /// <summary>The user's name; empty when nobody is signed in, or when a service speaks for itself.</summary>
+    /// <summary>The username; empty when nobody is signed in or a service calls on its own behalf.</summary>
     public const string User = Prefix + "User";
 
-    /// <summary>The id of the session, which is not its token; empty where there is none.</summary>
+    /// <summary>The session's id, which is not its token; empty where there is none.</summary>
     public const string Session = Prefix + "Session";
 
-    /// <summary>The service that vouches for the rest.</summary>
+    /// <summary>The service that signed the headers.</summary>
     public const string Issuer = Prefix + "Issuer";
 
-    /// <summary>When it did, in milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>When it signed them, in milliseconds since 1970-01-01 UTC.</summary>
     public const string Time = Prefix + "Time";
 
-    /// <summary>HMAC-SHA256 over the others, the method and the path, in base64url.</summary>
+    /// <summary>HMAC-SHA256 over the other headers, the method and the path, in base64url.</summary>
     public const string Signature = Prefix + "Signature";
 
-    /// <summary>Removes whatever names an identity or a forwarder, in any spelling that a server behind might read as one.</summary>
+    /// <summary>Removes identity and forwarding headers, in every spelling that a server behind might read as one.</summary>
     /// <param name="headers">A client's request headers.</param>
     public static void Drop(IHeaderDictionary headers)
     {
@@ -49,7 +49,7 @@ public static class IdentityHeaders
         || (name.Length == "Forwarded".Length && StartsWith(name, "Forwarded"))
         || (name.Length == "X-Real-IP".Length && StartsWith(name, "X-Real-IP"));
 
-    // CGI-like servers fold every character that is not a letter or a digit into one, so X_Authenticated.User is the same name.
+    // CGI-like servers fold all characters but letters and digits into one, so X_Authenticated.User is the same name to them.
     private static bool StartsWith(ReadOnlySpan<char> name, ReadOnlySpan<char> prefix)
     {
         if (name.Length < prefix.Length)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>What signs and checks the identity that one service passes to another.</summary>
+/// <summary>The key and lifetime of signed identities.</summary>
 public sealed class IdentityOptions
 {
     /// <summary>The configuration section.</summary>
@@ -13,7 +13,7 @@ public sealed class IdentityOptions
     [MinLength(32, ErrorMessage = "Identity:Key must have at least 32 characters.")]
     public string Key { get; set; } = "";
 
-    /// <summary>For how long a signature holds, and how far two machines' clocks may differ.</summary>
+    /// <summary>How old a signature may be, and how far two machines' clocks may differ.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Identity:Lifetime must be between 00:00:01 and 00:05:00.")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>Signs who is calling, so that the next service need not trust the network; and checks such a signature.</summary>
+/// <summary>Signs a caller's identity and checks such a signature, so that services need not trust the network.</summary>
 public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvider time)
 {
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Value.Key);
     private readonly TimeSpan _lifetime = options.Value.Lifetime;
 
-    /// <summary>Puts a signed identity on a request, valid for this method and path for <see cref="IdentityOptions.Lifetime"/>.</summary>
-    /// <param name="headers">The outgoing request's headers, which hold no identity yet.</param>
+    /// <summary>Adds a signed identity to a request, valid for this method and path for <see cref="IdentityOptions.Lifetime"/>.</summary>
+    /// <param name="headers">The outgoing request's headers, which have no identity yet.</param>
     /// <param name="issuer">The service that signs.</param>
     /// <param name="user">The user, or empty.</param>
     /// <param name="session">The session's id, or empty.</param>
@@ -32,7 +32,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         headers.Add(IdentityHeaders.Signature, Compute(issuer, user, session, method, path, now));
     }
 
-    /// <summary>Whether a received identity was signed with our key, for this request, and not too long ago.</summary>
+    /// <summary>Whether a received identity was signed with this key, for this request, within the lifetime.</summary>
     /// <param name="issuer">As received.</param>
     /// <param name="user">As received.</param>
     /// <param name="session">As received.</param>
@@ -40,7 +40,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
     /// <param name="path">The request's path, unescaped.</param>
     /// <param name="signedAt">As received.</param>
     /// <param name="signature">As received.</param>
-    /// <returns><see langword="true"/> if all of it may be believed.</returns>
+    /// <returns><see langword="true"/> if the signature is valid.</returns>
     public bool Verify(string issuer, string user, string session, string method, string path, string signedAt, string signature)
     {
         ArgumentNullException.ThrowIfNull(signature);
@@ -56,7 +56,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
             Encoding.UTF8.GetBytes(signature));
     }
 
-    // The path comes last: it alone can hold a line break, and so cannot pass for another field.
+    // The path comes last: only it can contain a line break, and there a line break cannot imitate another field.
     private string Compute(string issuer, string user, string session, string method, string path, string signedAt) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(
             _key,

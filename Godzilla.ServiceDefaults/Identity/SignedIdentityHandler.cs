@@ -1,13 +1,12 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>Makes <see cref="HttpContext.User"/> of the signed headers that the gateway, or another service, put on the request.</summary>
+/// <summary>Authenticates a request by the identity headers that the gateway or another service signed.</summary>
 internal sealed class SignedIdentityHandler(
     IdentitySigner signer,
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -48,7 +47,7 @@ internal sealed class SignedIdentityHandler(
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
 
-    // A header that comes twice has no one value to believe.
+    // A header that comes twice is ambiguous.
     private bool TryRead(string name, out string value)
     {
         var values = Request.Headers[name];

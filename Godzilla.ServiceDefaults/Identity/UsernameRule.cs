@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Godzilla.ServiceDefaults.Identity;
 
-/// <summary>What a user may be called. A name travels in headers, keys and queries, so it holds nothing that means something there.</summary>
+/// <summary>The rule for usernames. A name travels in headers, Redis keys and queries, so it has no characters with a meaning there.</summary>
 public static partial class UsernameRule
 {
-    /// <summary>The rule in words, for whoever breaks it.</summary>
+    /// <summary>The rule as text for error messages.</summary>
     public const string InWords = "1 to 64 letters, digits or _ . - @ +";
 
-    /// <summary>Whether somebody can be called that.</summary>
+    /// <summary>Whether a name keeps the rule.</summary>
     /// <param name="name">The name.</param>
     /// <returns><see langword="true"/> for 1 to 64 ASCII letters, digits or <c>_ . - @ +</c>.</returns>
     public static bool IsMetBy([NotNullWhen(true)] string? name) => name is not null && Shape().IsMatch(name);

@@ -1,39 +1,32 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Godzilla.ServiceDefaults.Telemetry;
 
 internal static class TelemetryExtensions
 {
-    // The framework's own and the services'; .NET 10 needs no instrumentation package for them.
-    private static readonly string[] Meters =
-    [
-        "Microsoft.AspNetCore.Hosting",
-        "Microsoft.AspNetCore.Server.Kestrel",
-        "Microsoft.AspNetCore.Http.Connections",
-        "Microsoft.AspNetCore.Routing",
-        "Microsoft.AspNetCore.Diagnostics",
-        "System.Net.Http",
-        "System.Net.NameResolution",
-        "System.Runtime",
-        "Godzilla.*",
-    ];
+    // Many a minute and all alike. By path, because the filter runs before routing.
+    private static readonly PathString[] Probes = ["/health", "/healthz", "/alive", "/grpc.health.v1.Health"];
 
-    private static readonly string[] Sources =
-    [
-        "Microsoft.AspNetCore",
-        "Microsoft.AspNetCore.SignalR.Server",
-        "System.Net.Http",
-        "Yarp.ReverseProxy",
-    ];
+    /// <summary>Whether anybody listens. If not, no instrumentation is added and a request makes no span.</summary>
+    internal static bool HasOtlpEndpoint(this IHostApplicationBuilder builder) =>
+        !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        if (!builder.Environment.IsDevelopment())
+        builder.Logging.ClearProviders();
+        if (builder.Environment.IsDevelopment())
         {
-            builder.Logging.ClearProviders().AddJsonConsole(console =>
+            builder.Logging.AddConsoleFormatter<LineFormatter, LineFormatterOptions>().AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+        }
+        else
+        {
+            builder.Logging.AddJsonConsole(console =>
             {
                 console.IncludeScopes = true;
                 console.UseUtcTimestamp = true;
@@ -41,14 +34,10 @@ internal static class TelemetryExtensions
             });
         }
 
-        // Nothing is collected that nobody asked for: without an endpoint, a span costs what a null check costs.
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (!builder.HasOtlpEndpoint())
         {
             return;
         }
-
-        // Without it, .NET 10 says of a request neither method nor path in its span; the instrumentation package would.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
         builder.Logging.AddOpenTelemetry(logging =>
         {
@@ -57,8 +46,17 @@ internal static class TelemetryExtensions
         });
 
         builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(Meters))
-            .WithTracing(tracing => tracing.AddSource(Sources))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("Godzilla.*"))
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path))
+                .AddHttpClientInstrumentation()
+                .AddSource("Microsoft.AspNetCore.SignalR.Server", "Yarp.ReverseProxy", "Godzilla.*"))
             .UseOtlpExporter();
     }
+
+    private static bool IsProbe(PathString path) => Array.Exists(Probes, probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,0 +1,16 @@
+using Godzilla.Chat.SignalR;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Godzilla.Chat.Connections;
+
+internal static class ConnectionExtensions
+{
+    internal static void AddConnectionRegistry(this IServiceCollection services)
+    {
+        services.AddOptions<SessionEndingOptions>().BindConfiguration(SessionEndingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<ConnectionMetrics>();
+        services.AddSingleton<HubLifetimeManager<ChatHub>, ChatHubLifetime>();
+        services.AddHostedService<SessionEndings>();
+    }
+}

@@ -1,0 +1,28 @@
+using Godzilla.Presence.V1;
+using Godzilla.ServiceDefaults.Errors;
+using Grpc.Core;
+
+namespace Godzilla.Chat.Presence;
+
+internal static class PresenceExtensions
+{
+    internal static void AddPresence(this IServiceCollection services)
+    {
+        services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddTransient<PresenceIdentityHandler>();
+        services.AddGrpcClient<PresenceService.PresenceServiceClient>(client => client.Address = new Uri("http://_grpc.presence"))
+            .AddHttpMessageHandler<PresenceIdentityHandler>();
+        services.AddSingleton<PresenceClient>();
+        services.AddSingleton<PresenceSync>().AddHostedService(provider => provider.GetRequiredService<PresenceSync>());
+        services.AddSingleton<TypingRelay>().AddHostedService(provider => provider.GetRequiredService<TypingRelay>());
+        services.Configure<DependencyFailures>(failures =>
+            failures.Add<RpcException>(exception => exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded));
+    }
+
+    internal static void MapPresence(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/presence");
+        group.MapGet("/online", PresenceEndpoints.OnlineAsync);
+        group.MapGet("/typing", PresenceEndpoints.TypingAsync);
+    }
+}

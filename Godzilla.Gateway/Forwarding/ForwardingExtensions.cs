@@ -1,0 +1,26 @@
+using Godzilla.ServiceDefaults.Identity;
+
+namespace Godzilla.Gateway.Forwarding;
+
+/// <summary>Forwards each path to its service, by section <c>ReverseProxy</c> of appsettings.json.</summary>
+internal static class ForwardingExtensions
+{
+    internal static void AddForwarding(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddIdentitySigner();
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddServiceDiscoveryDestinationResolver()
+            .AddTransforms<SignedIdentityTransform>();
+    }
+
+    internal static void MapForwarding(this WebApplication app)
+    {
+        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => new { Status = "ok" }).DisableHttpMetrics();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseForwardingLog();
+            proxy.UseLoadBalancing();
+        });
+    }
+}

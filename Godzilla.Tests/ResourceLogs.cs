@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Godzilla.Tests;
 
 /// <summary>Follows the logs of all resources of a running app, and keeps what they log as an error or worse.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "AssertNoneUnexpectedAsync is the end.")]
 internal sealed partial class ResourceLogs
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
@@ -153,17 +154,17 @@ internal sealed partial class ResourceLogs
         resource == "redis" ? RedisError().IsMatch(content) && !content.Contains("WARNING", StringComparison.Ordinal) : ServiceError().IsMatch(content);
 
     // The console's levels, after the times that the app host and the formatter put before them, or the JSON console's.
-    [GeneratedRegex("""^([\d:.TZ+-]+ )*(fail|crit)[ :]|"LogLevel":"(Error|Critical)"|^([\d:.TZ+-]+ )*Unhandled exception""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^([\d:.TZ+-]+ )*(fail|crit)[ :]|"LogLevel":"(Error|Critical)"|^([\d:.TZ+-]+ )*Unhandled exception""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex ServiceError();
 
-    [GeneratedRegex("""^([\d:.TZ+-]+ )*((trce|dbug|info|warn|fail|crit)[ :]|\{)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^([\d:.TZ+-]+ )*((trce|dbug|info|warn|fail|crit)[ :]|\{)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex EntryStart();
 
     // Redis marks what is more than a notice with #, its greeting and its farewell included.
-    [GeneratedRegex("^.* # .*(error|can't|cannot|fatal|misconf|crash|bad )", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^.* # .*(error|can't|cannot|fatal|misconf|crash|bad )", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex RedisError();
 
-    [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Colours();
 
     private sealed record Entry(string Resource, StringBuilder Text);

@@ -34,7 +34,7 @@ public sealed class MongoClientTests(GodzillaApp app)
             ("CONNECTION_STRING", (await app.App.GetConnectionStringAsync("mongodb"))!),
             ("DATABASE", "chatdb"),
             ("DISCUSSION", discussion));
-        var texts = JsonSerializer.Deserialize<string[]>(await client.OutputAsync(TimeLimit));
+        var texts = JsonSerializer.Deserialize<string[]>(await client.OutputAsync(TimeLimit))!;
 
         Assert.Equal(["Are you awake?", "I am now \u2600"], texts);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 
@@ -40,7 +41,7 @@ internal sealed class Chatter(HubClient hub, string discussion)
     {
         _said[text] = null;
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => person.PostAsync(discussion, text).WaitAsync(timeLimit));
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, error.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, error.StatusCode);
     }
 
     /// <summary>

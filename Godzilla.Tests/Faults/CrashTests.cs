@@ -1,6 +1,6 @@
 using System.Net;
 using Aspire.Hosting.Testing;
-using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Sessions;
 using StackExchange.Redis;
 
 namespace Godzilla.Tests.Faults;

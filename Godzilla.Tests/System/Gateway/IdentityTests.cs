@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Godzilla.ServiceDefaults.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests.System.Gateway;
 
@@ -17,7 +16,7 @@ public sealed class IdentityTests(GodzillaApp app)
 
     [Theory]
     [MemberData(nameof(Spellings))]
-    public async Task NobodyNamesThemselves(string header)
+    public async Task AHeaderNamesNoOtherUser(string header)
     {
         using var person = await app.SignUpAsync("biollante");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/discussion") { Content = JsonContent.Create(new { users = new[] { "x" } }) };
@@ -42,12 +41,11 @@ public sealed class IdentityTests(GodzillaApp app)
     }
 
     [Fact]
-    public async Task AWholeForgedIdentityThatIsSignedWithTheRightKeyIsDroppedAtTheGateway()
+    public async Task AForgedIdentityIsDroppedAtTheGatewayAlsoIfItIsSignedWithTheRightKey()
     {
-        using var gateway = app.CreateClient();
-        using var request = Signed(HttpMethod.Get, "/discussion", "godzilla", Signer(GodzillaApp.IdentityKey, TimeProvider.System));
+        using var forger = new HttpClient(new SigningHandler("gateway", "godzilla")) { BaseAddress = app.Gateway };
 
-        using var response = await gateway.SendAsync(request);
+        using var response = await forger.GetAsync("/discussion");
 
         await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response);
     }
@@ -73,47 +71,6 @@ public sealed class IdentityTests(GodzillaApp app)
         await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response);
     }
 
-    [Fact]
-    public async Task AServiceBelievesASignatureForThisRequestAndNoOther()
-    {
-        using var chat = app.CreateClient("chat");
-        var signer = Signer(GodzillaApp.IdentityKey, TimeProvider.System);
-        var old = Signer(GodzillaApp.IdentityKey, new ShiftedTime(TimeSpan.FromSeconds(-31)));
-        var early = Signer(GodzillaApp.IdentityKey, new ShiftedTime(TimeSpan.FromSeconds(31)));
-        var foreign = Signer("another-key-that-is-long-enough-0123456789", TimeProvider.System);
-
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(Signed(HttpMethod.Get, "/discussion", "rodan", signer)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Signed(HttpMethod.Get, "/discussion", "rodan", old)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Signed(HttpMethod.Get, "/discussion", "rodan", early)));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(Signed(HttpMethod.Get, "/discussion", "rodan", foreign)));
-
-        // Signed for one request, sent as another.
-        var elsewhere = Signed(HttpMethod.Get, "/discussion", "rodan", signer);
-        elsewhere.RequestUri = new Uri("/presence/online", UriKind.Relative);
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(elsewhere));
-        var renamed = Signed(HttpMethod.Get, "/discussion", "rodan", signer);
-        renamed.Headers.Remove(IdentityHeaders.User);
-        renamed.Headers.Add(IdentityHeaders.User, "godzilla");
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(renamed));
-
-        // A second value beside the signed one.
-        var doubled = Signed(HttpMethod.Get, "/discussion", "rodan", signer);
-        doubled.Headers.Add(IdentityHeaders.User, "godzilla");
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(doubled));
-
-        // Signed, but for nobody.
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(Signed(HttpMethod.Get, "/discussion", "", signer)));
-
-        async Task<HttpStatusCode> StatusAsync(HttpRequestMessage request)
-        {
-            using (request)
-            {
-                using var response = await chat.SendAsync(request);
-                return response.StatusCode;
-            }
-        }
-    }
-
     [Theory]
     [InlineData("Cookie: auth_token=\u0001\u0002")]
     [InlineData("Cookie: ===;;;auth_token")]
@@ -134,19 +91,5 @@ public sealed class IdentityTests(GodzillaApp app)
         var status = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", status);
-    }
-
-    private static IdentitySigner Signer(string key, TimeProvider time) => new(Options.Create(new IdentityOptions { Key = key }), time);
-
-    private static HttpRequestMessage Signed(HttpMethod method, string path, string user, IdentitySigner signer)
-    {
-        var request = new HttpRequestMessage(method, path);
-        signer.Sign(request.Headers, "gateway", user, "", method.Method, path);
-        return request;
-    }
-
-    private sealed class ShiftedTime(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }

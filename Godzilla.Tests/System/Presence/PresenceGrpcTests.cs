@@ -1,24 +1,22 @@
 using Aspire.Hosting.Testing;
 using Godzilla.Presence.V1;
-using Godzilla.ServiceDefaults.Identity;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests.System.Presence;
 
-/// <summary>The calls as a client makes them that knows only the original's fields, and as ours does.</summary>
+/// <summary>The calls of a client that knows only the fixed fields, and those of ours.</summary>
 [Collection(RunningSystem.Name)]
 public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
 {
-    private readonly GrpcChannel _signed = Channel(app, new SigningHandler { InnerHandler = new SocketsHttpHandler() });
+    private readonly GrpcChannel _signed = Channel(app, new SigningHandler("chat"));
     private readonly string _user = $"king-{Guid.NewGuid():N}";
 
     private PresenceService.PresenceServiceClient Client => new(_signed);
 
     [Fact]
-    public async Task AnybodyMayAskForItsHealth()
+    public async Task HealthNeedsNoSignature()
     {
         using var channel = Channel(app, new SocketsHttpHandler());
 
@@ -55,7 +53,7 @@ public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
     }
 
     [Fact]
-    public async Task RenewingBringsBackWhatWasForgotten()
+    public async Task RenewingAnUnknownConnectionAddsIt()
     {
         var renewal = new RenewLeasesRequest { Connections = { new UserRequest { Username = _user, ConnectionId = "c1" } } };
 
@@ -65,7 +63,7 @@ public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
     }
 
     [Fact]
-    public async Task TypingGoesWithTheLastConnection()
+    public async Task TypingEndsWithTheLastConnection()
     {
         var connection = new UserRequest { Username = _user, ConnectionId = "c1" };
         await Client.UserConnectedAsync(connection);
@@ -94,7 +92,7 @@ public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
     }
 
     [Fact]
-    public async Task WhoeverDoesNotSignIsUnauthenticated()
+    public async Task AnUnsignedCallIsUnauthenticated()
     {
         using var channel = Channel(app, new SocketsHttpHandler());
 
@@ -108,16 +106,4 @@ public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
 
     private static GrpcChannel Channel(GodzillaApp app, HttpMessageHandler handler) => GrpcChannel.ForAddress(
         app.App.GetEndpoint("presence", "grpc"), new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
-
-    private sealed class SigningHandler : DelegatingHandler
-    {
-        private readonly IdentitySigner _signer =
-            new(Options.Create(new IdentityOptions { Key = GodzillaApp.IdentityKey }), TimeProvider.System);
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            _signer.Sign(request.Headers, "chat", "", "", request.Method.Method, request.RequestUri!.AbsolutePath);
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
 }

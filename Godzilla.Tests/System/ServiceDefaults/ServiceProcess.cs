@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Godzilla.Tests.Faults;
+using System.Text.Json;
 
 namespace Godzilla.Tests.System.ServiceDefaults;
 
-/// <summary>One of the services as a process of its own, outside Development, with nothing that it depends on.</summary>
+/// <summary>A service in a process of its own, outside Development, with its dependencies out of reach.</summary>
 internal sealed class ServiceProcess : IDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
@@ -48,8 +48,8 @@ internal sealed class ServiceProcess : IDisposable
             ("Kestrel__Endpoints__http__Url", "http://127.0.0.1:0"),
             ("Kestrel__Endpoints__grpc__Url", "http://127.0.0.1:0"),
             ("ConnectionStrings__redis", "127.0.0.1:1"),
-            ("ConnectionStrings__accountsdb", "mongodb://%2Fnowhere/accountsdb"),
-            ("ConnectionStrings__chatdb", "mongodb://%2Fnowhere/chatdb"),
+            ("ConnectionStrings__accountsdb", "mongodb://127.0.0.1:1/accountsdb"),
+            ("ConnectionStrings__chatdb", "mongodb://127.0.0.1:1/chatdb"),
             ("Identity__Key", GodzillaApp.IdentityKey),
         ];
         foreach (var (key, value) in needed.Concat(variables))
@@ -68,8 +68,17 @@ internal sealed class ServiceProcess : IDisposable
     {
         string? Find() => _output.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
 
-        await Eventually.TrueAsync(() => Task.FromResult(Find() is not null || _process.HasExited), $"it says '{text}'");
+        await Eventually.TrueAsync(() => Find() is not null || _process.HasExited, $"it says '{text}'");
         return Find() ?? throw new InvalidOperationException($"It ended: {string.Join('\n', _output.Concat(_errors))}");
+    }
+
+    /// <summary>Waits until it listens.</summary>
+    /// <returns>Its first address.</returns>
+    public async Task<Uri> AddressAsync()
+    {
+        const string Said = "Now listening on: ";
+        using var entry = JsonDocument.Parse(await LineAsync(Said));
+        return new Uri(entry.RootElement.GetProperty("Message").GetString()![Said.Length..]);
     }
 
     /// <summary>Asks it to end, as an orchestrator does.</summary>

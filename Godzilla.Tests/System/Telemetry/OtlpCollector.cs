@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Godzilla.Tests.System.Telemetry;
 
-/// <summary>Receives what a service exports over OTLP/HTTP, on a real port.</summary>
+/// <summary>Receives what services export over OTLP/HTTP, on a real port.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<(string Signal, string Body)> _received;
+    private readonly ConcurrentQueue<(string Signal, byte[] Body)> _received;
 
-    private OtlpCollector(WebApplication app, ConcurrentQueue<(string Signal, string Body)> received)
+    private OtlpCollector(WebApplication app, ConcurrentQueue<(string Signal, byte[] Body)> received)
     {
         _app = app;
         _received = received;
@@ -29,9 +29,11 @@ internal sealed class OtlpCollector : IAsyncDisposable
         ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
     ];
 
+    public IReadOnlyList<OtlpSpan> Spans => [.. _received.Where(r => r.Signal == "traces").SelectMany(r => OtlpSpan.Parse(r.Body))];
+
     public static async Task<OtlpCollector> StartAsync()
     {
-        var received = new ConcurrentQueue<(string Signal, string Body)>();
+        var received = new ConcurrentQueue<(string Signal, byte[] Body)>();
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -40,19 +42,17 @@ internal sealed class OtlpCollector : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            received.Enqueue((signal, Encoding.Latin1.GetString(body.ToArray())));
+            received.Enqueue((signal, body.ToArray()));
             return Results.Bytes([], "application/x-protobuf");
         });
         await app.StartAsync();
         return new OtlpCollector(app, received);
     }
 
-    /// <summary>Whether texts, such as a service's name and a span's, came together.</summary>
+    /// <summary>Whether texts, such as a service's name and a metric's, came in one export.</summary>
     /// <param name="signal"><c>traces</c>, <c>metrics</c> or <c>logs</c>.</param>
-    /// <param name="texts">What is in the one export, byte for byte: each character is one.</param>
-    /// <returns>Whether there was such an export.</returns>
-    public bool Has(string signal, params string[] texts) =>
-        _received.Any(r => r.Signal == signal && texts.All(text => r.Body.Contains(text, StringComparison.Ordinal)));
+    public bool Has(string signal, params string[] texts) => _received.Any(r => r.Signal == signal
+        && texts.All(text => r.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0));
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Sessions;
 
 namespace Godzilla.Tests.Unit.ServiceDefaults;
 

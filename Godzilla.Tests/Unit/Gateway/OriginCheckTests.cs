@@ -51,17 +51,17 @@ public sealed class OriginCheckTests
     [Fact]
     public async Task AWebSocketHandshakeIsChecked()
     {
-        Assert.Equal(403, await StatusAsync("GET", "http", "godzilla.example", upgrade: "WebSocket", "https://evil.example"));
-        Assert.Equal(200, await StatusAsync("GET", "http", "godzilla.example", upgrade: "WebSocket", "http://godzilla.example"));
+        Assert.Equal(403, await HandshakeAsync("GET", "http", "godzilla.example", "WebSocket", "https://evil.example"));
+        Assert.Equal(200, await HandshakeAsync("GET", "http", "godzilla.example", "WebSocket", "http://godzilla.example"));
     }
 
     [Fact]
     public async Task AClientThatIsNoBrowserSendsNoOriginAndPasses() => Assert.Equal(200, await StatusAsync("POST", "http", "godzilla.example"));
 
     private static Task<int> StatusAsync(string method, string scheme, string host, params string[] origins) =>
-        StatusAsync(method, scheme, host, upgrade: "", origins);
+        HandshakeAsync(method, scheme, host, upgrade: "", origins);
 
-    private static async Task<int> StatusAsync(string method, string scheme, string host, string upgrade, params string[] origins)
+    private static async Task<int> HandshakeAsync(string method, string scheme, string host, string upgrade, params string[] origins)
     {
         var passed = false;
         var check = new OriginCheck(

@@ -1,4 +1,4 @@
-namespace Godzilla.StandIns.Tests;
+namespace Mongod.Tests;
 
 /// <summary>Awaits what comes true by itself.</summary>
 internal static class Eventually

@@ -6,14 +6,19 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting;
 
-/// <summary>Adds document stores.</summary>
+/// <summary>Adds MongoDB servers and their databases.</summary>
 public static class MongoDBBuilderExtensions
 {
-    /// <summary>Adds a document store.</summary>
+    /// <summary>Adds a MongoDB server with a generated password, which is kept between runs.</summary>
     public static IResourceBuilder<MongoDBServerResource> AddMongoDB(this IDistributedApplicationBuilder builder, string name, int? port) =>
         builder.AddMongoDB(name, port, null, null);
 
-    /// <summary>Adds a document store. It is embedded in its clients, so port, user and password have no effect.</summary>
+    /// <summary>Adds a MongoDB server.</summary>
+    /// <param name="builder">The application's builder.</param>
+    /// <param name="name">The resource's name, and the connection string's.</param>
+    /// <param name="port">The port that it listens on; a random one by default.</param>
+    /// <param name="userName">The user's name; <c>admin</c> by default.</param>
+    /// <param name="password">The password; by default one is generated and kept between runs.</param>
     public static IResourceBuilder<MongoDBServerResource> AddMongoDB(
         this IDistributedApplicationBuilder builder,
         string name,
@@ -23,22 +28,18 @@ public static class MongoDBBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var store = new MongoDBServerResource(name, userName?.Resource, password?.Resource)
-        {
-            DataFolder = () => DataFolder.Of(builder),
-            FolderName = $"{name}.sock",
-        };
-        return builder.AddResource(store)
-            .WithHealthCheck(AddHealthCheck(builder, name, store))
-            .WithAnnotation(new EmbeddedAnnotation(folder =>
-            {
-                folder.CreateFolder(store.FolderName);
-                return Task.CompletedTask;
-            }));
+        var server = new MongoDBServerResource(
+            name,
+            userName?.Resource,
+            password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
+        return builder.AddResource(server)
+            .WithEndpoint(port: port, targetPort: 27017, name: MongoDBServerResource.EndpointName)
+            .WithHealthCheck(AddHealthCheck(builder, name, server, "admin"))
+            .WithAnnotation(new LocalProcessAnnotation(context => MongoServer.CreateLaunchAsync(server, context)));
     }
 
-    /// <summary>Adds a database to a document store.</summary>
-    /// <param name="builder">The store's builder.</param>
+    /// <summary>Adds a database to a MongoDB server.</summary>
+    /// <param name="builder">The server's builder.</param>
     /// <param name="name">The resource's name, and the connection string's.</param>
     /// <param name="databaseName">The database's name; the resource's by default.</param>
     public static IResourceBuilder<MongoDBDatabaseResource> AddDatabase(this IResourceBuilder<MongoDBServerResource> builder, string name, string? databaseName = null)
@@ -48,46 +49,32 @@ public static class MongoDBBuilderExtensions
         var database = new MongoDBDatabaseResource(name, databaseName ?? name, builder.Resource);
         builder.Resource.AddDatabase(name, database.DatabaseName);
         return builder.ApplicationBuilder.AddResource(database)
-            .WithHealthCheck(AddHealthCheck(builder.ApplicationBuilder, name, builder.Resource));
+            .WithHealthCheck(AddHealthCheck(builder.ApplicationBuilder, name, builder.Resource, database.DatabaseName));
     }
 
-    /// <summary>Keeps the data between runs, in a folder of the application's data folder. The embedded store always does.</summary>
+    /// <summary>Keeps the data between runs, in a folder of the application's data folder.</summary>
     public static IResourceBuilder<MongoDBServerResource> WithDataVolume(this IResourceBuilder<MongoDBServerResource> builder, string? name = null, bool isReadOnly = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        var folder = name ?? $"{builder.Resource.Name}-data";
         if (isReadOnly)
         {
-            throw new NotSupportedException("A read-only data volume of MongoDB is not covered.");
+            throw new NotSupportedException("A read-only data volume of MongoDB is not supported.");
         }
 
-        if (name is not null)
-        {
-            builder.Resource.FolderName = Path.GetFileName(name) == name && !name.StartsWith('.')
-                ? name
-                : throw new ArgumentException($"The volume name '{name}' does not name a folder.", nameof(name));
-        }
-
-        return builder;
+        return Path.GetFileName(folder) == folder && !folder.StartsWith('.')
+            ? builder.WithAnnotation(new MongoDataAnnotation(folder), ResourceAnnotationMutationBehavior.Replace)
+            : throw new ArgumentException($"The volume name '{name}' does not name a folder.", nameof(name));
     }
 
-    /// <summary>Keeps the data between runs, in a folder.</summary>
-    public static IResourceBuilder<MongoDBServerResource> WithDataBindMount(this IResourceBuilder<MongoDBServerResource> builder, string source, bool isReadOnly = false)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(source);
-        if (isReadOnly)
-        {
-            throw new NotSupportedException("A read-only bind mount of MongoDB is not covered.");
-        }
-
-        builder.Resource.FolderName = Path.GetFullPath(source, builder.ApplicationBuilder.AppHostDirectory);
-        return builder;
-    }
-
-    private static string AddHealthCheck(IDistributedApplicationBuilder builder, string name, MongoDBServerResource store)
+    private static string AddHealthCheck(IDistributedApplicationBuilder builder, string name, MongoDBServerResource server, string database)
     {
         var key = $"{name}_check";
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, _ => new FolderHealthCheck(() => store.FolderPath), failureStatus: null, tags: null));
+
+        // A singleton, because it keeps its connection, which is closed with the application.
+        builder.Services.AddKeyedSingleton(key, (_, _) => new MongoHealthCheck(server, database));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            key, services => services.GetRequiredKeyedService<MongoHealthCheck>(key), failureStatus: null, tags: null));
         return key;
     }
 }

@@ -1,6 +1,6 @@
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A database of a document store.</summary>
+/// <summary>A database of a MongoDB server.</summary>
 public class MongoDBDatabaseResource : Resource, IResourceWithParent<MongoDBServerResource>, IResourceWithConnectionString
 {
     /// <summary>Creates the resource.</summary>
@@ -16,18 +16,19 @@ public class MongoDBDatabaseResource : Resource, IResourceWithParent<MongoDBServ
     /// <summary>The database's name.</summary>
     public string DatabaseName { get; }
 
-    /// <summary>The store that it belongs to.</summary>
+    /// <summary>The server.</summary>
     public MongoDBServerResource Parent { get; }
 
-    /// <summary>The store's connection string, a slash, and the database's name.</summary>
+    /// <summary>The server's connection string with the database's name in it.</summary>
     public ReferenceExpression ConnectionStringExpression => Parent.ConnectionStringFor(DatabaseName);
 
     /// <summary>The same as <see cref="ConnectionStringExpression"/>.</summary>
     public ReferenceExpression UriExpression => Parent.ConnectionStringFor(DatabaseName);
 
-    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() => Parent.CombineProperties(
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
     [
-        new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")),
+        .. ((IResourceWithConnectionString)Parent).GetConnectionProperties().Where(p => p.Key != "Uri"),
         new("Uri", UriExpression),
-    ]);
+        new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")),
+    ];
 }

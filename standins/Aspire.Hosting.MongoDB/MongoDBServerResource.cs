@@ -1,71 +1,72 @@
-using Aspire.Hosting.Orchestration;
-
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>
-/// A document store. The stand-in for the driver is the store itself, so what the real package runs as a server is here a folder, which the
-/// connection string names in the place of a Unix-domain socket.
-/// </summary>
+/// <summary>A MongoDB server.</summary>
 public class MongoDBServerResource : ContainerResource, IResourceWithConnectionString
 {
+    internal const string EndpointName = "tcp";
+
+    private const string DefaultUserName = "admin";
+    private const string AuthenticationDatabase = "admin";
+    private const string AuthenticationMechanism = "SCRAM-SHA-256";
+
     private readonly Dictionary<string, string> _databases = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Creates the resource.</summary>
-    public MongoDBServerResource(string name)
-        : base(name) => PrimaryEndpoint = new EndpointReference(this, "tcp")
-        {
-            ErrorMessage = "The embedded document store has no endpoint: it is used through its connection string.",
-        };
-
-    /// <summary>Creates the resource.</summary>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="userNameParameter">The user's name; null for <c>admin</c>.</param>
+    /// <param name="passwordParameter">The user's password.</param>
     public MongoDBServerResource(string name, ParameterResource? userNameParameter, ParameterResource? passwordParameter)
-        : this(name)
+        : base(name)
     {
+        ArgumentNullException.ThrowIfNull(passwordParameter);
+        PrimaryEndpoint = new EndpointReference(this, EndpointName);
         UserNameParameter = userNameParameter;
         PasswordParameter = passwordParameter;
     }
 
-    /// <summary>Where a server would listen. The embedded store has no such endpoint.</summary>
+    /// <summary>Where it listens.</summary>
     public EndpointReference PrimaryEndpoint { get; }
 
-    /// <summary>The user name for a server. The embedded store knows no users: only the application's user can read the folder.</summary>
+    /// <summary>The user's name; null for <c>admin</c>.</summary>
     public ParameterResource? UserNameParameter { get; }
 
-    /// <summary>The password for a server. The embedded store knows no users: only the application's user can read the folder.</summary>
+    /// <summary>The user's password.</summary>
     public ParameterResource? PasswordParameter { get; }
 
-    /// <summary>The databases: their names, by their resources' names.</summary>
+    /// <summary>The user's name.</summary>
+    public ReferenceExpression UserNameReference =>
+        UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
+
+    /// <summary>The databases: their names, by the names of their resources.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;
 
-    /// <summary>The connection string, <c>mongodb://</c> and the folder's path, percent-encoded.</summary>
-    public ReferenceExpression ConnectionStringExpression => ConnectionStringFor(null);
+    /// <summary>The connection string.</summary>
+    public ReferenceExpression ConnectionStringExpression => ConnectionStringFor("");
 
     /// <summary>The same as <see cref="ConnectionStringExpression"/>.</summary>
-    public ReferenceExpression UriExpression => ConnectionStringFor(null);
+    public ReferenceExpression UriExpression => ConnectionStringFor("");
 
-    internal Func<DataFolder> DataFolder { get; init; } = () => throw new InvalidOperationException("A document store is added to an application by AddMongoDB.");
+    /// <summary>Whether MongoDB's own server runs, and not the document server of this repository. Set when it is started.</summary>
+    internal bool IsReal { get; set; }
 
-    internal string FolderName { get; set; } = "mongodb.sock";
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
+    [
+        new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}")),
+        new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}")),
+        new("Username", UserNameReference),
+        new("Password", ReferenceExpression.Create($"{PasswordParameter!}")),
+        new("AuthenticationDatabase", ReferenceExpression.Create($"{AuthenticationDatabase}")),
+        new("AuthenticationMechanism", ReferenceExpression.Create($"{AuthenticationMechanism}")),
+        new("Uri", UriExpression),
+    ];
 
-    internal string FolderPath => Path.Combine(DataFolder().Path, FolderName);
-
-    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    // The host is localhost and the query is always there, as Aspire writes it for a server with a password.
+    internal ReferenceExpression ConnectionStringFor(string database)
     {
-        yield return new("Uri", UriExpression);
-    }
-
-    internal ReferenceExpression ConnectionStringFor(string? database)
-    {
-        var expression = new ReferenceExpressionBuilder();
-        expression.AppendLiteral("mongodb://");
-        expression.AppendFormatted(FolderPath, "uri");
-        if (database is not null)
-        {
-            expression.AppendLiteral("/");
-            expression.AppendFormatted(database, "uri");
-        }
-
-        return expression.Build();
+        var address = PrimaryEndpoint.Property(EndpointProperty.HostAndPort);
+        return UserNameParameter is null
+            ? ReferenceExpression.Create($"mongodb://{DefaultUserName}:{PasswordParameter!:uri}@{address}/{database:uri}?authSource={AuthenticationDatabase}&authMechanism={AuthenticationMechanism}")
+            : ReferenceExpression.Create($"mongodb://{UserNameParameter:uri}:{PasswordParameter!:uri}@{address}/{database:uri}?authSource={AuthenticationDatabase}&authMechanism={AuthenticationMechanism}");
     }
 
     internal void AddDatabase(string resourceName, string databaseName) => _databases.TryAdd(resourceName, databaseName);

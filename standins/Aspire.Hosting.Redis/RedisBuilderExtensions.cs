@@ -23,7 +23,7 @@ public static class RedisBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
 
-        // StackExchange.Redis separates the parts of a connection string by commas, so no special characters.
+        // No special characters: StackExchange.Redis separates the parts of a connection string by commas.
         var redis = new RedisResource(
             name,
             password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
@@ -35,35 +35,18 @@ public static class RedisBuilderExtensions
             .WithAnnotation(new LocalProcessAnnotation(context => RedisServer.CreateLaunchAsync(redis, context)));
     }
 
-    /// <summary>Takes another password; none, if it is null.</summary>
-    public static IResourceBuilder<RedisResource> WithPassword(this IResourceBuilder<RedisResource> builder, IResourceBuilder<ParameterResource>? password)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Resource.SetPassword(password?.Resource);
-        return builder;
-    }
-
-    /// <summary>Takes another port; a random one, if it is null.</summary>
-    public static IResourceBuilder<RedisResource> WithHostPort(this IResourceBuilder<RedisResource> builder, int? port) =>
-        builder.WithEndpoint(RedisResource.EndpointName, endpoint => endpoint.Port = port);
-
     /// <summary>Keeps the data between runs, in a folder of the application's data folder.</summary>
     public static IResourceBuilder<RedisResource> WithDataVolume(this IResourceBuilder<RedisResource> builder, string? name = null, bool isReadOnly = false)
     {
-        if (name is not null && (Path.GetFileName(name) != name || name.StartsWith('.')))
+        ArgumentNullException.ThrowIfNull(builder);
+        var folder = name ?? $"{builder.Resource.Name}-data";
+        if (Path.GetFileName(folder) != folder || folder.StartsWith('.'))
         {
             throw new ArgumentException($"The volume name '{name}' does not name a folder.", nameof(name));
         }
 
-        return Keep(builder, name, isReadOnly);
-    }
-
-    /// <summary>Keeps the data between runs, in a folder.</summary>
-    public static IResourceBuilder<RedisResource> WithDataBindMount(this IResourceBuilder<RedisResource> builder, string source, bool isReadOnly = false)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(source);
-        return Keep(builder, Path.GetFullPath(source, builder.ApplicationBuilder.AppHostDirectory), isReadOnly);
+        builder.WithAnnotation(new RedisDataAnnotation(folder, isReadOnly), ResourceAnnotationMutationBehavior.Replace);
+        return isReadOnly ? builder : builder.WithPersistence();
     }
 
     /// <summary>Writes the data to disk: every change to the append-only file, and a snapshot now and then.</summary>
@@ -76,12 +59,5 @@ public static class RedisBuilderExtensions
         return builder.WithAnnotation(
             new RedisPersistenceAnnotation(interval ?? TimeSpan.FromMinutes(1), keysChangedThreshold),
             ResourceAnnotationMutationBehavior.Replace);
-    }
-
-    private static IResourceBuilder<RedisResource> Keep(IResourceBuilder<RedisResource> builder, string? folder, bool isReadOnly)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.WithAnnotation(new RedisDataAnnotation(folder ?? $"{builder.Resource.Name}-data", isReadOnly), ResourceAnnotationMutationBehavior.Replace);
-        return isReadOnly ? builder : builder.WithPersistence();
     }
 }

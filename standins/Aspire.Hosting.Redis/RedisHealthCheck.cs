@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Redis;
 
-/// <summary>Healthy if the server answers PING, after the password if it has one. See https://redis.io/docs/latest/develop/reference/protocol-spec/.</summary>
+/// <summary>Healthy if the server accepts the password and answers PING. See https://redis.io/docs/latest/develop/reference/protocol-spec/.</summary>
 internal sealed class RedisHealthCheck(RedisResource redis) : IHealthCheck
 {
     private const int LongestAnswer = 512;
@@ -18,13 +18,10 @@ internal sealed class RedisHealthCheck(RedisResource redis) : IHealthCheck
             using var client = new TcpClient();
             await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, redis.PrimaryEndpoint.Port), cancellationToken);
             var stream = client.GetStream();
-            if (redis.PasswordParameter is { } parameter && await parameter.GetValueAsync(cancellationToken) is { Length: > 0 } password)
+            var answer = await AskAsync(stream, ["AUTH", (await redis.PasswordParameter!.GetValueAsync(cancellationToken))!], cancellationToken);
+            if (answer != "+OK")
             {
-                var answer = await AskAsync(stream, ["AUTH", password], cancellationToken);
-                if (answer != "+OK")
-                {
-                    return HealthCheckResult.Unhealthy($"AUTH: {answer}");
-                }
+                return HealthCheckResult.Unhealthy($"AUTH: {answer}");
             }
 
             // While it loads its data it answers with an error.

@@ -5,13 +5,13 @@ public class RedisResource : ContainerResource, IResourceWithConnectionString
 {
     internal const string EndpointName = "tcp";
 
-    /// <summary>Creates the resource, without a password.</summary>
-    public RedisResource(string name)
-        : base(name) => PrimaryEndpoint = new EndpointReference(this, EndpointName);
-
     /// <summary>Creates the resource.</summary>
     public RedisResource(string name, ParameterResource password)
-        : this(name) => PasswordParameter = password;
+        : base(name)
+    {
+        PrimaryEndpoint = new EndpointReference(this, EndpointName);
+        PasswordParameter = password;
+    }
 
     /// <summary>Where it listens.</summary>
     public EndpointReference PrimaryEndpoint { get; }
@@ -23,64 +23,21 @@ public class RedisResource : ContainerResource, IResourceWithConnectionString
     public EndpointReferenceExpression Port => PrimaryEndpoint.Property(EndpointProperty.Port);
 
     /// <summary>The password that clients need.</summary>
-    public ParameterResource? PasswordParameter { get; private set; }
-
-    /// <summary>Whether it speaks TLS.</summary>
-    public bool TlsEnabled => PrimaryEndpoint.TlsEnabled;
+    public ParameterResource? PasswordParameter { get; }
 
     /// <summary>The connection string, as StackExchange.Redis takes it.</summary>
-    public ReferenceExpression ConnectionStringExpression
-    {
-        get
-        {
-            if (this.TryGetLastAnnotation<ConnectionStringRedirectAnnotation>(out var redirect))
-            {
-                return redirect.Resource.ConnectionStringExpression;
-            }
-
-            var expression = new ReferenceExpressionBuilder();
-            expression.Append($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}");
-            if (PasswordParameter is { } password)
-            {
-                expression.Append($",password={password}");
-            }
-
-            return expression.Build();
-        }
-    }
+    public ReferenceExpression ConnectionStringExpression =>
+        ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)},password={PasswordParameter!}");
 
     /// <summary>The address as a URI, <c>redis://:password@host:port</c>.</summary>
-    public ReferenceExpression UriExpression
-    {
-        get
-        {
-            var expression = new ReferenceExpressionBuilder();
-            expression.Append($"{PrimaryEndpoint.Property(EndpointProperty.Scheme)}://");
-            if (PasswordParameter is { } password)
-            {
-                expression.Append($":{password:uri}@");
-            }
+    public ReferenceExpression UriExpression =>
+        ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Scheme)}://:{PasswordParameter!:uri}@{Host}:{Port}");
 
-            expression.Append($"{Host}:{Port}");
-            return expression.Build();
-        }
-    }
-
-    /// <summary>Gets the connection string, waiting until it is known.</summary>
-    public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        ConnectionStringExpression.GetValueAsync(cancellationToken);
-
-    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
-    {
-        yield return new("Host", ReferenceExpression.Create($"{Host}"));
-        yield return new("Port", ReferenceExpression.Create($"{Port}"));
-        if (PasswordParameter is { } password)
-        {
-            yield return new("Password", ReferenceExpression.Create($"{password}"));
-        }
-
-        yield return new("Uri", UriExpression);
-    }
-
-    internal void SetPassword(ParameterResource? password) => PasswordParameter = password;
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
+    [
+        new("Host", ReferenceExpression.Create($"{Host}")),
+        new("Port", ReferenceExpression.Create($"{Port}")),
+        new("Password", ReferenceExpression.Create($"{PasswordParameter!}")),
+        new("Uri", UriExpression),
+    ];
 }

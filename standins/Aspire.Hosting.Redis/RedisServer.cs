@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
@@ -17,9 +16,6 @@ internal sealed record RedisPersistenceAnnotation(TimeSpan Interval, long KeysCh
 internal static class RedisServer
 {
     private const string Executable = "redis-server";
-    private const string PidFile = "redis.pid";
-
-    private static readonly TimeSpan PredecessorEndsWithin = TimeSpan.FromSeconds(5);
 
     public static async Task<Launch> CreateLaunchAsync(RedisResource redis, LaunchContext context)
     {
@@ -31,7 +27,6 @@ internal static class RedisServer
         var data = redis.Annotations.OfType<RedisDataAnnotation>().LastOrDefault();
         var persistence = redis.Annotations.OfType<RedisPersistenceAnnotation>().LastOrDefault();
         var folder = context.DataFolder.CreateFolder(data?.Folder ?? redis.Name);
-        await WaitForPredecessorAsync(folder, context.CancellationToken);
 
         var configuration = new StringBuilder();
         Add("bind", "127.0.0.1 -::1");
@@ -39,9 +34,8 @@ internal static class RedisServer
         Add("port", context.TargetPort(RedisResource.EndpointName).ToString(CultureInfo.InvariantCulture));
         Add("daemonize", "no");
         Add("dir", Quote(folder));
-        Add("pidfile", Quote(Path.Combine(folder, PidFile)));
 
-        // The terminal belongs to the app host, and each line there to what somebody has to know.
+        // Only warnings, so that the console stays readable.
         Add("always-show-logo", "no");
         Add("loglevel", "warning");
         if (persistence is null)
@@ -56,12 +50,9 @@ internal static class RedisServer
             Add("appendfsync", "everysec");
         }
 
-        if (redis.PasswordParameter is { } parameter && await parameter.GetValueAsync(context.CancellationToken) is { Length: > 0 } password)
-        {
-            Add("requirepass", Quote(password));
-        }
+        Add("requirepass", Quote((await redis.PasswordParameter!.GetValueAsync(context.CancellationToken))!));
 
-        // The configuration, and with it the password, goes through a pipe: it is neither on the command line nor on disk.
+        // The configuration has the password in it, so it goes through a pipe and is neither on the command line nor on disk.
         return new Launch(Executable, ["-", .. context.Arguments], folder, configuration.ToString());
 
         void Add(string key, string value) => configuration.Append(key).Append(' ').Append(value).Append('\n');
@@ -76,47 +67,5 @@ internal static class RedisServer
         }
 
         return quoted.Append('"').ToString();
-    }
-
-    /// <summary>
-    /// After its app host was killed, a server takes a moment to write what it has and to end. Two servers must not write to one folder.
-    /// </summary>
-    private static async Task WaitForPredecessorAsync(string folder, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(folder, PidFile);
-        if (!File.Exists(file) || !int.TryParse(await File.ReadAllTextAsync(file, cancellationToken), CultureInfo.InvariantCulture, out var pid))
-        {
-            return;
-        }
-
-        var waited = Stopwatch.StartNew();
-        for (var asked = false; IsServerIn(pid, folder); asked = true)
-        {
-            if (!asked)
-            {
-                Signals.Terminate(pid);
-            }
-
-            if (waited.Elapsed > PredecessorEndsWithin)
-            {
-                throw new DistributedApplicationException($"a redis-server of an earlier run still uses '{folder}' (pid {pid})");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
-        }
-    }
-
-    private static bool IsServerIn(int pid, string folder)
-    {
-        // The number may have come to another process since.
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/comm").StartsWith(Executable, StringComparison.Ordinal)
-                && new DirectoryInfo($"/proc/{pid}/cwd").LinkTarget == folder;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 }

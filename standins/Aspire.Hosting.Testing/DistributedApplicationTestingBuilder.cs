@@ -8,62 +8,15 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Testing;
 
 /// <summary>
-/// Runs an application in a test: the same app host, on random ports and with a data folder of its own, both of which are gone with it.
+/// Runs an application in a test, on random ports and with a data folder that is deleted with it.
 /// </summary>
 public static class DistributedApplicationTestingBuilder
 {
-    /// <summary>Starts to describe an application that has no app host.</summary>
-    public static IDistributedApplicationTestingBuilder Create(params string[] args) => CreateCore(args, null, Assembly.GetCallingAssembly());
-
-    /// <summary>Starts to describe an application that has no app host.</summary>
-    public static IDistributedApplicationTestingBuilder Create(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder) =>
-        CreateCore(args, configureBuilder, Assembly.GetCallingAssembly());
-
-    /// <summary>Runs an app host up to the point at which it would build the application.</summary>
-    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
-        where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
-
-    /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
-    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
-        where TEntryPoint : class => CreateAsync<TEntryPoint>(args, (_, _) => { }, cancellationToken);
-
-    /// <summary>Runs an app host with arguments and options up to the point at which it would build the application.</summary>
-    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default) =>
-        CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
-
-    /// <summary>Runs an app host up to the point at which it would build the application.</summary>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, CancellationToken cancellationToken = default) =>
-        CreateAsync(entryPoint, [], cancellationToken);
-
-    /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, CancellationToken cancellationToken = default) =>
-        CreateAsync(entryPoint, args, (_, _) => { }, cancellationToken);
-
-    /// <summary>Runs an app host with arguments and options up to the point at which it would build the application.</summary>
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(entryPoint);
-        ArgumentNullException.ThrowIfNull(args);
-        ArgumentNullException.ThrowIfNull(configureBuilder);
-        var run = new EntryPointRun(entryPoint, args, configureBuilder);
-        try
-        {
-            return new TestingBuilder(await run.GetBuilderAsync(cancellationToken), run.BuildAsync, run.EndAsync);
-        }
-        catch
-        {
-            await run.EndAsync();
-            throw;
-        }
-    }
-
-    private static TestingBuilder CreateCore(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configure, Assembly assembly)
+    /// <summary>Creates a builder for an application that has no app host.</summary>
+    public static IDistributedApplicationTestingBuilder Create(params string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var hooks = new TestHooks(assembly, [], configure);
+        var hooks = new TestHooks(Assembly.GetCallingAssembly(), []);
         DistributedApplicationBuilder builder;
         var before = AppHostHooks.Current;
         AppHostHooks.Current = hooks;
@@ -89,6 +42,29 @@ public static class DistributedApplicationTestingBuilder
 
                 hooks.OnDisposed();
             });
+    }
+
+    /// <summary>Runs an app host up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
+
+    /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
+        where TEntryPoint : class
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var run = new EntryPointRun(typeof(TEntryPoint).Assembly, args);
+        try
+        {
+            return new TestingBuilder(await run.GetBuilderAsync(cancellationToken), run.BuildAsync, run.EndAsync);
+        }
+        catch
+        {
+            await run.EndAsync();
+            throw;
+        }
     }
 
     private sealed class TestingBuilder(

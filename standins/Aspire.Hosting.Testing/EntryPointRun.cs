@@ -1,11 +1,10 @@
 using System.Reflection;
-using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
 /// <summary>
-/// An app host's entry point, run on a thread of its own up to the point at which it would build the application, and from there as far as
-/// the test goes: the test builds, starts and disposes, and the entry point sees the same happen.
+/// Runs an app host's entry point on a thread of its own. It waits where it would build, start and run the application until the test has
+/// done so.
 /// </summary>
 internal sealed class EntryPointRun : TestHooks
 {
@@ -17,21 +16,21 @@ internal sealed class EntryPointRun : TestHooks
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EntryPointRun(Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configure)
-        : base(entryPoint.Assembly, args, configure)
+    public EntryPointRun(Assembly appHost, string[] args)
+        : base(appHost, args)
     {
-        _appHost = entryPoint.Assembly;
+        _appHost = appHost;
         _args = args;
         if (_appHost.EntryPoint is null)
         {
-            throw new InvalidOperationException($"The assembly of '{entryPoint}' has no entry point.");
+            throw new InvalidOperationException($"The assembly '{appHost.GetName().Name}' has no entry point.");
         }
     }
 
     /// <summary>Starts the entry point, and gets the builder as it is when the application would be built.</summary>
     public Task<DistributedApplicationBuilder> GetBuilderAsync(CancellationToken cancellationToken)
     {
-        // In the background: an app host that never comes to its end does not keep the test process from its own.
+        // In the background: an app host that hangs does not keep the test process alive.
         new Thread(Run) { IsBackground = true, Name = $"{_appHost.GetName().Name} entry point" }.Start();
         return _builder.Task.WaitAsync(cancellationToken);
     }
@@ -43,7 +42,7 @@ internal sealed class EntryPointRun : TestHooks
         return _application.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Ends the run: disposes of the application if there is one, and lets go of the entry point if it has not come so far.</summary>
+    /// <summary>Disposes of the application, or ends the wait of an entry point that has not built one.</summary>
     public async ValueTask EndAsync()
     {
         if (_mayBuild.TrySetException(new OperationCanceledException("The test disposed of the builder without building the application.")))
@@ -92,7 +91,7 @@ internal sealed class EntryPointRun : TestHooks
 
     private void Fail(Exception exception)
     {
-        // Whatever has been reached already stays reached.
+        // What is set already stays.
         if (_builder.TrySetException(exception) | _application.TrySetException(exception))
         {
             DeleteDataFolder();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
-/// <summary>What a test changes in an application: random ports, a data folder that goes when the application does, no console.</summary>
-internal class TestHooks(Assembly appHost, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configure) : AppHostHooks
+/// <summary>What a test changes in an application: random ports, a data folder that is deleted with it, no console.</summary>
+internal class TestHooks(Assembly appHost, string[] args) : AppHostHooks
 {
     private static readonly string[] HostPrefixes = ["DOTNET_", "ASPNETCORE_"];
 
@@ -16,16 +16,13 @@ internal class TestHooks(Assembly appHost, string[] args, Action<DistributedAppl
         settings.Args = [.. settings.Args ?? [], .. args];
         options.Args = settings.Args;
         options.AssemblyName = settings.ApplicationName = appHost.GetName().Name;
-        options.DisableDashboard = true;
-        options.EnableResourceLogging = true;
         settings.Configuration ??= new ConfigurationManager();
 
-        // Whoever starts the app host with arguments, or configures it, has the last word.
+        // Arguments and settings that are given override the test's defaults.
         var given = new ConfigurationManager();
         given.AddCommandLine(settings.Args);
         given.AddConfiguration(settings.Configuration);
         settings.Configuration.AddInMemoryCollection(Defaults(given));
-        configure?.Invoke(options, settings);
     }
 
     public override void OnBuilding(DistributedApplicationBuilder builder)
@@ -59,7 +56,7 @@ internal class TestHooks(Assembly appHost, string[] args, Action<DistributedAppl
         }
         catch (DirectoryNotFoundException)
         {
-            // The test was faster.
+            // The test has deleted it.
         }
     }
 
@@ -77,7 +74,7 @@ internal class TestHooks(Assembly appHost, string[] args, Action<DistributedAppl
         if (profile is not null)
         {
             Add("DOTNET_LAUNCH_PROFILE", profileName);
-            foreach (var (name, value) in profile.EnvironmentVariables)
+            foreach (var (name, value) in profile.EnvironmentVariables ?? [])
             {
                 Add(name, value);
 
@@ -104,18 +101,18 @@ internal class TestHooks(Assembly appHost, string[] args, Action<DistributedAppl
     {
         var directory = appHost.GetCustomAttributes<AssemblyMetadataAttribute>()
             .FirstOrDefault(m => string.Equals(m.Key, "apphostprojectpath", StringComparison.OrdinalIgnoreCase))?.Value;
-        if (directory is null || LaunchSettings.Read(directory) is not { } settings)
+        if (directory is null || LaunchSettings.ReadProfiles(directory) is not { Count: > 0 } profiles)
         {
             return default;
         }
 
         if (given["DOTNET_LAUNCH_PROFILE"] is not { Length: > 0 } wanted)
         {
-            var first = settings.Profiles.FirstOrDefault();
+            var first = profiles.First();
             return (first.Key, first.Value);
         }
 
-        return settings.Profiles.TryGetValue(wanted, out var profile)
+        return profiles.TryGetValue(wanted, out var profile)
             ? (wanted, profile)
             : throw new InvalidOperationException($"The app host has no launch profile '{wanted}'.");
     }

@@ -9,31 +9,12 @@ public class DistributedApplicationModel
     /// <summary>Creates a model of these resources.</summary>
     public DistributedApplicationModel(IResourceCollection resources) => Resources = resources;
 
-    /// <summary>Creates a model of these resources.</summary>
-    public DistributedApplicationModel(IEnumerable<IResource> resources)
-        : this(new ResourceCollection(resources))
-    {
-    }
-
     /// <summary>The resources, in the order in which they were added.</summary>
     public IResourceCollection Resources { get; }
 }
 
-/// <summary>The resources of an application, in the order in which they were added.</summary>
 internal sealed class ResourceCollection : Collection<IResource>, IResourceCollection
 {
-    public ResourceCollection()
-    {
-    }
-
-    public ResourceCollection(IEnumerable<IResource> resources)
-    {
-        foreach (var resource in resources)
-        {
-            Add(resource);
-        }
-    }
-
     public bool TryGetByName(string name, [NotNullWhen(true)] out IResource? resource)
     {
         resource = this.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -46,7 +27,7 @@ internal sealed class ResourceCollection : Collection<IResource>, IResourceColle
         if (TryGetByName(item.Name, out var existing))
         {
             throw new DistributedApplicationException(
-                $"The resource '{item.Name}' ({item.GetType().Name}) cannot be added: there is one of that name already ({existing.GetType().Name}).");
+                $"The resource '{item.Name}' ({item.GetType().Name}) cannot be added: there is already one of that name ({existing.GetType().Name}).");
         }
 
         base.InsertItem(index, item);

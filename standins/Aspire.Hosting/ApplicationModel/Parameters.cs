@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A value that is given from outside: configuration <c>Parameters:name</c>, or a default.</summary>
-public class ParameterResource : Resource, IResourceWithoutLifetime, IExpressionValue
+/// <summary>A value from outside: configuration <c>Parameters:name</c>, or a default.</summary>
+public class ParameterResource : Resource, IExpressionValue
 {
     private readonly Lazy<string> _value;
 
@@ -19,37 +19,20 @@ public class ParameterResource : Resource, IResourceWithoutLifetime, IExpression
         Secret = secret;
     }
 
-    /// <summary>Where the value comes from when nobody gave one.</summary>
+    /// <summary>The value when none is configured.</summary>
     public ParameterDefault? Default { get; set; }
-
-    /// <summary>What the parameter is for.</summary>
-    public string? Description { get; set; }
-
-    /// <summary>Whether <see cref="Description"/> is Markdown.</summary>
-    public bool EnableDescriptionMarkdown { get; set; }
 
     /// <summary>Whether the value must not be shown.</summary>
     public bool Secret { get; }
 
-    /// <summary>Whether the value is a connection string.</summary>
-    public bool IsConnectionString { get; set; }
-
     /// <inheritdoc />
-    public string ValueExpression => IsConnectionString ? $"{{{Name}.connectionString}}" : $"{{{Name}.value}}";
-
-    /// <summary>The value.</summary>
-    /// <exception cref="MissingParameterValueException">Nobody gave one, and there is no default.</exception>
-    [Obsolete("Use GetValueAsync for async access or pass the ParameterResource directly to methods that accept it (e.g., environment variables).")]
-    public string Value => _value.Value;
+    public string ValueExpression => $"{{{Name}.{(this is IResourceWithConnectionString ? "connectionString" : "value")}}}";
 
     /// <inheritdoc />
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => new(_value.Value);
-
-    /// <inheritdoc />
-    public ValueTask<string?> GetValueAsync(ValueProviderContext _, CancellationToken cancellationToken) => new(_value.Value);
 }
 
-/// <summary>Where a parameter's value comes from when nobody gave one.</summary>
+/// <summary>A parameter's value when none is configured.</summary>
 public abstract class ParameterDefault
 {
     /// <summary>Makes the value.</summary>
@@ -59,19 +42,19 @@ public abstract class ParameterDefault
 /// <summary>A random value.</summary>
 public sealed class GenerateParameterDefault : ParameterDefault
 {
-    // Letters that are easily taken for digits, and the other way round, stay; what a connection string gives a meaning does not.
+    // The real package's sets. Characters that have a meaning in connection strings are left out.
     private const string LowerCharacters = "abcdefghijkmnpqrstuvwxyz";
     private const string UpperCharacters = "ABCDEFGHJKMNPQRSTUVWXYZ";
     private const string NumericCharacters = "0123456789";
     private const string SpecialCharacters = "-_.{}~()*+!";
 
-    /// <summary>The least number of characters.</summary>
+    /// <summary>The smallest number of characters.</summary>
     public int MinLength { get; set; }
 
-    /// <summary>Whether small letters are used.</summary>
+    /// <summary>Whether lower-case letters are used.</summary>
     public bool Lower { get; set; } = true;
 
-    /// <summary>Whether capital letters are used.</summary>
+    /// <summary>Whether upper-case letters are used.</summary>
     public bool Upper { get; set; } = true;
 
     /// <summary>Whether digits are used.</summary>
@@ -80,16 +63,16 @@ public sealed class GenerateParameterDefault : ParameterDefault
     /// <summary>Whether other characters are used.</summary>
     public bool Special { get; set; } = true;
 
-    /// <summary>The least number of small letters.</summary>
+    /// <summary>The smallest number of lower-case letters.</summary>
     public int MinLower { get; set; }
 
-    /// <summary>The least number of capital letters.</summary>
+    /// <summary>The smallest number of upper-case letters.</summary>
     public int MinUpper { get; set; }
 
-    /// <summary>The least number of digits.</summary>
+    /// <summary>The smallest number of digits.</summary>
     public int MinNumeric { get; set; }
 
-    /// <summary>The least number of other characters.</summary>
+    /// <summary>The smallest number of other characters.</summary>
     public int MinSpecial { get; set; }
 
     /// <inheritdoc />
@@ -121,7 +104,7 @@ public sealed class GenerateParameterDefault : ParameterDefault
             {
                 if (minimum > 0)
                 {
-                    throw new InvalidOperationException($"{name} is {minimum}, but characters of that kind are switched off.");
+                    throw new InvalidOperationException($"{name} is {minimum}, but characters of that kind are not used.");
                 }
 
                 return;
@@ -133,27 +116,17 @@ public sealed class GenerateParameterDefault : ParameterDefault
     }
 }
 
-/// <summary>A value that is the same whenever it is asked for.</summary>
-internal sealed class ConstantParameterDefault(Func<string> valueGetter) : ParameterDefault
-{
-    public override string GetDefaultValue() => valueGetter();
-}
-
 /// <summary>A value that is made once and kept between runs.</summary>
 internal sealed class StoredParameterDefault(string name, ParameterDefault inner, Func<Orchestration.DataFolder> dataFolder) : ParameterDefault
 {
     public override string GetDefaultValue() => dataFolder().Secrets.GetOrAdd($"Parameters:{name}", inner.GetDefaultValue);
 }
 
-/// <summary>A connection string that is given from outside: configuration <c>ConnectionStrings:name</c>.</summary>
+/// <summary>A connection string from outside: configuration <c>ConnectionStrings:name</c>.</summary>
 internal sealed class ConnectionStringParameterResource : ParameterResource, IResourceWithConnectionString
 {
     public ConnectionStringParameterResource(string name, Func<ParameterDefault?, string> callback, string? environmentVariableName)
-        : base(name, callback, secret: true)
-    {
-        IsConnectionString = true;
-        ConnectionStringEnvironmentVariable = environmentVariableName;
-    }
+        : base(name, callback, secret: true) => ConnectionStringEnvironmentVariable = environmentVariableName;
 
     public string? ConnectionStringEnvironmentVariable { get; }
 

@@ -4,12 +4,9 @@ using System.Text;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A text with holes, which are filled with values once they are known.</summary>
-public class ReferenceExpression : IExpressionValue, IValueWithReferences
+/// <summary>A text with holes that are filled with values once these are known.</summary>
+public class ReferenceExpression : IExpressionValue
 {
-    /// <summary>No text at all.</summary>
-    public static readonly ReferenceExpression Empty = new("", [], []);
-
     private readonly string?[] _formats;
 
     private ReferenceExpression(string format, IValueProvider[] valueProviders, string?[] formats)
@@ -19,73 +16,26 @@ public class ReferenceExpression : IExpressionValue, IValueWithReferences
         _formats = formats;
     }
 
-    private ReferenceExpression(IValueProvider condition, string matchValue, ReferenceExpression whenTrue, ReferenceExpression whenFalse)
-        : this("", [], [])
-    {
-        Condition = condition;
-        MatchValue = matchValue;
-        WhenTrue = whenTrue;
-        WhenFalse = whenFalse;
-    }
-
     /// <summary>The text, as <see cref="string.Format(string, object?[])"/> takes it, with a hole for each of <see cref="ValueProviders"/>.</summary>
     public string Format { get; }
 
     /// <summary>What fills the holes.</summary>
     public IReadOnlyList<IValueProvider> ValueProviders { get; }
 
-    /// <summary>For each hole, how its value is encoded: <c>uri</c> or nothing.</summary>
-    public IReadOnlyList<string?> StringFormats => _formats;
-
-    /// <summary>The expressions that fill the holes in a manifest.</summary>
-    public IReadOnlyList<string> ManifestExpressions => [.. ValueProviders.Select(p => ((IManifestExpressionProvider)p).ValueExpression)];
-
-    /// <summary>What decides between <see cref="WhenTrue"/> and <see cref="WhenFalse"/>.</summary>
-    public IValueProvider? Condition { get; }
-
-    /// <summary>The value of <see cref="Condition"/> for which <see cref="WhenTrue"/> is taken.</summary>
-    public string? MatchValue { get; }
-
-    /// <summary>Whether this is a choice between two expressions.</summary>
-    public bool IsConditional => Condition is not null;
-
-    /// <summary>The expression when <see cref="Condition"/> has the value <see cref="MatchValue"/>.</summary>
-    public ReferenceExpression? WhenTrue { get; }
-
-    /// <summary>The expression otherwise.</summary>
-    public ReferenceExpression? WhenFalse { get; }
-
     /// <inheritdoc />
-    public string ValueExpression => IsConditional
-        ? throw new NotSupportedException("A conditional expression has no place in a manifest that this build writes.")
-        : string.Format(CultureInfo.InvariantCulture, Format, [.. ManifestExpressions]);
-
-    IEnumerable<object> IValueWithReferences.References => IsConditional ? [Condition!, WhenTrue!, WhenFalse!] : ValueProviders;
+    public string ValueExpression =>
+        string.Format(CultureInfo.InvariantCulture, Format, [.. ValueProviders.Select(p => ((IManifestExpressionProvider)p).ValueExpression)]);
 
     /// <summary>Creates an expression from an interpolated string.</summary>
     public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => handler.ToExpression();
 
-    /// <summary>Creates a choice between two expressions.</summary>
-    public static ReferenceExpression CreateConditional(IValueProvider condition, string matchValue, ReferenceExpression whenTrue, ReferenceExpression whenFalse) =>
-        new(condition, matchValue, whenTrue, whenFalse);
-
     /// <inheritdoc />
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => GetValueAsync(new ValueProviderContext(), cancellationToken);
-
-    /// <inheritdoc />
-    public async ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken)
+    public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
     {
-        if (Condition is not null)
-        {
-            var value = await Condition.GetValueAsync(context, cancellationToken);
-            var chosen = string.Equals(value, MatchValue, StringComparison.OrdinalIgnoreCase) ? WhenTrue! : WhenFalse!;
-            return await chosen.GetValueAsync(context, cancellationToken);
-        }
-
         var values = new object?[ValueProviders.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            var value = await ValueProviders[i].GetValueAsync(context, cancellationToken);
+            var value = await ValueProviders[i].GetValueAsync(cancellationToken);
             values[i] = Encode(value, _formats[i]);
         }
 

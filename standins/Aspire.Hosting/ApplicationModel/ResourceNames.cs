@@ -3,7 +3,6 @@ using System.Text;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>The rules for names, and the names that are derived from them.</summary>
 internal static class ResourceNames
 {
     private const string SuffixCharacters = "abcdefghjkmnpqrstuvwxyz";
@@ -28,7 +27,7 @@ internal static class ResourceNames
     /// <summary>Eight random letters that tell one run's instance of a resource from another's.</summary>
     public static string NewInstanceSuffix() => RandomNumberGenerator.GetString(SuffixCharacters, 8);
 
-    /// <summary>Turns a name into what may be a part of an environment variable's name.</summary>
+    /// <summary>Replaces characters that environment variables' names must not have.</summary>
     public static string ToEnvironmentName(string name)
     {
         if (name.Length == 0)

@@ -8,16 +8,16 @@ public interface IResource
     /// <summary>The name, unique in the application.</summary>
     string Name { get; }
 
-    /// <summary>What has been said about the resource so far.</summary>
+    /// <summary>The resource's annotations.</summary>
     ResourceAnnotationCollection Annotations { get; }
 }
 
-/// <summary>Marks something that can be said about a resource.</summary>
+/// <summary>Marks an annotation of a resource.</summary>
 public interface IResourceAnnotation
 {
 }
 
-/// <summary>What has been said about a resource, in the order in which it was said.</summary>
+/// <summary>The annotations of a resource, in the order in which they were added.</summary>
 public sealed class ResourceAnnotationCollection : Collection<IResourceAnnotation>
 {
 }
@@ -46,6 +46,11 @@ public interface IResourceWithEndpoints : IResource
 {
 }
 
+/// <summary>A resource that others find by service discovery.</summary>
+public interface IResourceWithServiceDiscovery : IResourceWithEndpoints
+{
+}
+
 /// <summary>A resource that takes environment variables.</summary>
 public interface IResourceWithEnvironment : IResource
 {
@@ -58,21 +63,6 @@ public interface IResourceWithArgs : IResource
 
 /// <summary>A resource whose start can wait for others.</summary>
 public interface IResourceWithWaitSupport : IResource
-{
-}
-
-/// <summary>A resource that can be probed.</summary>
-public interface IResourceWithProbes : IResource
-{
-}
-
-/// <summary>A resource that computes: a project, an executable or a container.</summary>
-public interface IComputeResource : IResource
-{
-}
-
-/// <summary>A resource that has no life of its own to wait for, such as a parameter.</summary>
-public interface IResourceWithoutLifetime : IResource
 {
 }
 
@@ -102,7 +92,7 @@ public interface IResourceCollection : IList<IResource>
 }
 
 /// <summary>A .NET project that the application runs.</summary>
-public class ProjectResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+public class ProjectResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport
 {
     /// <summary>Creates the resource.</summary>
     public ProjectResource(string name)
@@ -112,7 +102,7 @@ public class ProjectResource : Resource, IResourceWithEnvironment, IResourceWith
 }
 
 /// <summary>A command that the application runs.</summary>
-public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
     /// <summary>Creates the resource.</summary>
     public ExecutableResource(string name, string command, string workingDirectory)
@@ -120,40 +110,25 @@ public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceW
     {
         ArgumentException.ThrowIfNullOrEmpty(command);
         ArgumentNullException.ThrowIfNull(workingDirectory);
-        base.Annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });
+        Command = command;
+        WorkingDirectory = workingDirectory;
     }
 
     /// <summary>The command, a path or a name on <c>PATH</c>.</summary>
-    public string Command => Launch.Command;
+    public string Command { get; }
 
     /// <summary>The directory in which it runs.</summary>
-    public string WorkingDirectory => Launch.WorkingDirectory;
-
-    private ExecutableAnnotation Launch => Annotations.OfType<ExecutableAnnotation>().Last();
-}
-
-/// <summary>Says which command an executable runs, and where.</summary>
-public sealed class ExecutableAnnotation : IResourceAnnotation
-{
-    /// <summary>The command.</summary>
-    public required string Command { get; set; }
-
-    /// <summary>The directory in which it runs.</summary>
-    public required string WorkingDirectory { get; set; }
+    public string WorkingDirectory { get; }
 }
 
 /// <summary>
-/// What the real package runs in a container. Here, only those run that say how they do without one (Redis and MongoDB).
+/// What the real package runs in a container. Here only Redis and MongoDB derive from it; both run as plain processes.
 /// </summary>
-public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
     /// <summary>Creates the resource.</summary>
-    public ContainerResource(string name, string? entrypoint = null)
-        : base(name) => Entrypoint = entrypoint;
-
-    /// <summary>The command that a container would start with.</summary>
-    public string? Entrypoint { get; set; }
-
-    /// <summary>Whether a container would start it through a shell.</summary>
-    public bool? ShellExecution { get; set; }
+    public ContainerResource(string name)
+        : base(name)
+    {
+    }
 }

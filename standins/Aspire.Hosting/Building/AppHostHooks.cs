@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting;
 
 /// <summary>
-/// Lets Aspire.Hosting.Testing take part in what an app host's entry point does. It flows with the entry point's execution context,
-/// so that app hosts in one process do not see each other's.
+/// Lets Aspire.Hosting.Testing control an app host's entry point. The instance flows with the execution context, so several app hosts can
+/// run in one process.
 /// </summary>
 internal abstract class AppHostHooks
 {
@@ -16,24 +16,21 @@ internal abstract class AppHostHooks
         set => CurrentHooks.Value = value;
     }
 
-    /// <summary>The builder is about to be made.</summary>
+    /// <summary>Called before the builder is made.</summary>
     public abstract void OnConstructing(DistributedApplicationOptions options, HostApplicationBuilderSettings settings);
 
-    /// <summary>The application is about to be built. Returns when it may be.</summary>
+    /// <summary>Called before the application is built. Returns when it may be.</summary>
     public abstract void OnBuilding(DistributedApplicationBuilder builder);
 
-    /// <summary>The application was built.</summary>
     public abstract void OnBuilt(DistributedApplication application);
 
-    /// <summary>The entry point wants to start the application. The test does, so this ends once the test has started it.</summary>
+    /// <summary>Called when the entry point starts the application, which the test does in its place. Ends once the test has.</summary>
     public abstract Task OnStartingAsync(CancellationToken cancellationToken);
 
-    /// <summary>The entry point runs the application. Ends once the test has disposed of it.</summary>
+    /// <summary>Called when the entry point runs the application. Ends once the test has disposed of it.</summary>
     public abstract Task OnRunningAsync(CancellationToken cancellationToken);
 
-    /// <summary>The application was started.</summary>
     public abstract void OnStarted();
 
-    /// <summary>The application has stopped and is disposed of.</summary>
     public abstract void OnDisposed();
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
-/// <summary>An application: started, its resources run; stopped, none of them does.</summary>
+/// <summary>An application, whose resources run from start to stop.</summary>
 public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
@@ -17,15 +17,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
     private Task? _stopping;
     private Task? _disposing;
 
-    /// <summary>Wraps a host.</summary>
-    public DistributedApplication(IHost host)
-        : this(host, null)
-    {
-    }
-
     internal DistributedApplication(IHost host, AppHostHooks? hooks)
     {
-        ArgumentNullException.ThrowIfNull(host);
         _host = host;
         _hooks = hooks;
     }
@@ -33,35 +26,29 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>The app host's services.</summary>
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>Knows the state of every resource.</summary>
+    /// <summary>The states of all resources.</summary>
     public ResourceNotificationService ResourceNotifications => Services.GetRequiredService<ResourceNotificationService>();
 
     /// <summary>Gives commands to resources.</summary>
     public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
 
-    // The entry point's thread, as opposed to the test that holds the application.
+    // True on the entry point's thread, false in the test that runs it.
     private bool InEntryPointUnderTest => _hooks is not null && AppHostHooks.Current == _hooks;
 
-    /// <summary>Starts to describe an application.</summary>
-    public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
-
-    /// <summary>Starts to describe an application.</summary>
+    /// <summary>Creates a builder.</summary>
     public static IDistributedApplicationBuilder CreateBuilder(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
         return new DistributedApplicationBuilder(args);
     }
 
-    /// <summary>Starts to describe an application.</summary>
-    public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => new DistributedApplicationBuilder(options);
-
     /// <summary>
     /// Runs the application until it is told to stop (Ctrl+C, SIGTERM). When it cannot start, one line on the standard error stream says
-    /// why, the process's exit code is set to 1, and nothing is left running.
+    /// why, and the exit code is 1. Nothing is left running.
     /// </summary>
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
-    /// <summary>Does what <see cref="Run"/> does.</summary>
+    /// <summary>As <see cref="Run"/>.</summary>
     public virtual async Task RunAsync(CancellationToken cancellationToken = default)
     {
         if (InEntryPointUnderTest)
@@ -74,7 +61,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         await run.RunAsync(cancellationToken);
     }
 
-    /// <summary>Starts the application. Returns when every resource has been told to start; that need not mean that it has.</summary>
+    /// <summary>Starts the application. Returns before all resources run: some wait for others.</summary>
     /// <exception cref="DistributedApplicationException">It cannot be started.</exception>
     public virtual Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -89,7 +76,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the application: every resource, and all that it started.</summary>
+    /// <summary>Stops all resources and what they started.</summary>
     public virtual Task StopAsync(CancellationToken cancellationToken = default)
     {
         if (InEntryPointUnderTest)
@@ -137,7 +124,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     private async Task StopCoreAsync(Task? starting, CancellationToken cancellationToken)
     {
-        // A start that is still going on would start more of what is being stopped.
+        // A start that goes on would start more while others are being stopped.
         await _endStart.CancelAsync();
         if (starting is not null)
         {

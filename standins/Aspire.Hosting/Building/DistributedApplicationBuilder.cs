@@ -11,49 +11,39 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting;
 
-/// <summary>Describes an application, and builds it.</summary>
+/// <summary>Builds an application.</summary>
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _inner;
-    private readonly DistributedApplicationOptions _options;
     private readonly AppHostHooks? _hooks;
     private readonly Lazy<DataFolder> _dataFolder;
     private bool _built;
 
-    /// <summary>Starts to describe an application.</summary>
+    /// <summary>Creates a builder.</summary>
     /// <param name="args">The app host's command line: <c>--key value</c> sets configuration.</param>
     public DistributedApplicationBuilder(string[] args)
         : this(new DistributedApplicationOptions { Args = args })
     {
     }
 
-    /// <summary>Starts to describe an application.</summary>
+    /// <summary>Creates a builder.</summary>
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
         _hooks = AppHostHooks.Current;
 
         var settings = new HostApplicationBuilderSettings { Args = options.Args };
         _hooks?.OnConstructing(options, settings);
 
         AppHostAssembly = options.AssemblyName is { } name ? FindAssembly(name) : Assembly.GetEntryAssembly();
-        AppHostDirectory = Path.GetFullPath(
-            options.ProjectDirectory ?? MetadataOf(AppHostAssembly, "apphostprojectpath") ?? Directory.GetCurrentDirectory());
+        AppHostDirectory = Path.GetFullPath(MetadataOf(AppHostAssembly, "apphostprojectpath") ?? Directory.GetCurrentDirectory());
 
         // The app host's settings lie beside its project file, wherever it is started from.
         settings.ContentRootPath ??= Directory.Exists(AppHostDirectory) ? AppHostDirectory : null;
         settings.ApplicationName ??= AppHostAssembly?.GetName().Name;
         _inner = new HostApplicationBuilder(settings);
 
-        ExecutionContext = new DistributedApplicationExecutionContext(OperationOf(Configuration), Configuration["publisher"] ?? "manifest");
-        AppHostPath = MetadataOf(AppHostAssembly, "apphostprojectname") is { } file ? Path.Combine(AppHostDirectory, file) : AppHostDirectory;
-        Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["AppHost:Directory"] = AppHostDirectory,
-            ["AppHost:Path"] = AppHostPath,
-        });
-
+        ExecutionContext = new DistributedApplicationExecutionContext(OperationOf(Configuration));
         _dataFolder = new Lazy<DataFolder>(() => new DataFolder(Configuration["Aspire:Store:Path"] is { Length: > 0 } path
             ? Path.GetFullPath(path, AppHostDirectory)
             : Path.Combine(AppHostDirectory, ".data")));
@@ -65,9 +55,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     /// <inheritdoc />
     public string AppHostDirectory { get; }
-
-    /// <summary>The app host's project file, or its directory where the file is not known.</summary>
-    public string AppHostPath { get; }
 
     /// <inheritdoc />
     public Assembly? AppHostAssembly { get; }
@@ -86,8 +73,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     /// <inheritdoc />
     public IResourceCollection Resources { get; } = new ResourceCollection();
-
-    internal Lazy<DataFolder> DataFolder => _dataFolder;
 
     /// <inheritdoc />
     public IResourceBuilder<T> AddResource<T>(T resource)
@@ -112,7 +97,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _built = true;
         _hooks?.OnBuilding(this);
         var application = new DistributedApplication(_inner.Build(), _hooks);
-        ExecutionContext.SetServiceProvider(application.Services);
         _hooks?.OnBuilt(application);
         return application;
     }
@@ -134,30 +118,31 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     private void AddServices()
     {
-        Services.AddSingleton(_options);
         Services.AddSingleton(Eventing);
         Services.AddSingleton(ExecutionContext);
-        Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
+        Services.AddSingleton(new DistributedApplicationModel(Resources));
         Services.AddSingleton<ResourceLoggerService>();
-        Services.AddSingleton<ResourceNotificationService>();
+        Services.AddSingleton(services => new ResourceNotificationService(
+            services.GetRequiredService<IHostApplicationLifetime>(),
+            services.GetRequiredService<DistributedApplicationModel>(),
+            services.GetRequiredService<ResourceLoggerService>()));
         Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<ResourceNotificationService>(), services));
-        Services.AddSingleton(new AppHostInfo(AppHostAssembly, AppHostDirectory, _dataFolder, _hooks is not null));
+        Services.AddSingleton(new AppHostInfo(AppHostAssembly, _dataFolder));
         Services.AddSingleton<Orchestrator>();
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<ResourceConfiguration>();
         Services.AddHealthChecks();
         Services.AddHttpClient();
-        Services.Configure<ResourceNotificationServiceOptions>(o => o.DefaultWaitBehavior = WaitBehavior.StopOnResourceUnavailable);
 
-        // Signals are the application's own business: the first one stops it, the second one ends it at once.
+        // ConsoleRun handles signals: the first one stops the application, the second one ends it at once.
         Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
 
-        // What these would say is said by the resources' states.
+        // The resources' states say the same.
         _inner.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _inner.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         _inner.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
 
-        // The console belongs to the table and to the resources' own lines; the app host's log joins them there.
+        // ConsoleOutput owns the console, so the app host's own log goes through it.
         _inner.Logging.ClearProviders();
         if (_hooks is null)
         {

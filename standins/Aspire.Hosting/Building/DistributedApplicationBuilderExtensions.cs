@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
@@ -12,17 +11,8 @@ public static class DistributedApplicationBuilderExtensions
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.TryCreateResourceBuilder<T>(name, out var found)
-            ? found
+        return builder.Resources.TryGetByName(name, out var resource) && resource is T typed
+            ? builder.CreateResourceBuilder(typed)
             : throw new InvalidOperationException($"There is no resource '{name}' of type {typeof(T).Name}.");
-    }
-
-    /// <summary>Gets a builder for the resource of that name, if there is one of that type.</summary>
-    public static bool TryCreateResourceBuilder<T>(this IDistributedApplicationBuilder builder, string name, [NotNullWhen(true)] out IResourceBuilder<T>? resourceBuilder)
-        where T : IResource
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        resourceBuilder = builder.Resources.TryGetByName(name, out var resource) && resource is T typed ? builder.CreateResourceBuilder(typed) : null;
-        return resourceBuilder is not null;
     }
 }

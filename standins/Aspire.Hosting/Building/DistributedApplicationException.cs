@@ -1,6 +1,6 @@
 namespace Aspire.Hosting;
 
-/// <summary>Something is wrong with the application, and the message says what.</summary>
+/// <summary>The application is wrong or cannot be run; the message says why.</summary>
 public class DistributedApplicationException : Exception
 {
     /// <summary>Creates the exception.</summary>
@@ -21,7 +21,7 @@ public class DistributedApplicationException : Exception
     }
 }
 
-/// <summary>Nobody gave a parameter its value, and it has no default.</summary>
+/// <summary>A parameter has no value: none is configured, and it has no default.</summary>
 #pragma warning disable CA1032 // The constructors of the real one.
 public class MissingParameterValueException : DistributedApplicationException
 #pragma warning restore CA1032
@@ -29,12 +29,6 @@ public class MissingParameterValueException : DistributedApplicationException
     /// <summary>Creates the exception.</summary>
     public MissingParameterValueException(string message)
         : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception.</summary>
-    public MissingParameterValueException(string message, Exception innerException)
-        : base(message, innerException)
     {
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
-/// <summary>Describes an application, and builds it.</summary>
+/// <summary>Builds an application.</summary>
 public interface IDistributedApplicationBuilder
 {
     /// <summary>The app host's configuration.</summary>
@@ -25,10 +25,10 @@ public interface IDistributedApplicationBuilder
     /// <summary>The app host's services.</summary>
     IServiceCollection Services { get; }
 
-    /// <summary>Tells what happens.</summary>
+    /// <summary>Publishes events of resources.</summary>
     IDistributedApplicationEventing Eventing { get; }
 
-    /// <summary>What the application is being run for.</summary>
+    /// <summary>What the app host is asked to do.</summary>
     DistributedApplicationExecutionContext ExecutionContext { get; }
 
     /// <summary>The resources so far.</summary>

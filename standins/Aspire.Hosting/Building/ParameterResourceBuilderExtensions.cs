@@ -4,53 +4,32 @@ using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
 
-/// <summary>Adds values that are given from outside.</summary>
+/// <summary>Adds values from outside.</summary>
 public static class ParameterResourceBuilderExtensions
 {
     /// <summary>Adds a parameter whose value is configuration <c>Parameters:name</c>.</summary>
     public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, bool secret = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddResource(CreateParameter(builder, name, secret));
+        return builder.AddResource(CreateParameter(builder, name, secret, null));
     }
 
     /// <summary>Adds a parameter with a value.</summary>
     public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, string value, bool publishValueAsDefault = false, bool secret = false)
     {
-        ArgumentNullException.ThrowIfNull(value);
-        return builder.AddParameter(name, () => value, publishValueAsDefault, secret);
-    }
-
-    /// <summary>Adds a parameter with a value.</summary>
-    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, Func<string> valueGetter, bool publishValueAsDefault = false, bool secret = false)
-    {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(valueGetter);
+        ArgumentNullException.ThrowIfNull(value);
         return publishValueAsDefault && secret
             ? throw new ArgumentException("A secret parameter's value cannot be published as its default.", nameof(secret))
-            : builder.AddResource(new ParameterResource(name, d => d?.GetDefaultValue() ?? valueGetter(), secret)
-            {
-                Default = publishValueAsDefault ? new ConstantParameterDefault(valueGetter) : null,
-            });
+            : builder.AddResource(new ParameterResource(name, _ => value, secret));
     }
 
-    /// <summary>Adds a parameter whose value is configuration <c>Parameters:name</c>, or else <paramref name="value"/>'s, kept between runs if so wanted.</summary>
+    /// <summary>Adds a parameter whose value is configuration <c>Parameters:name</c>, or <paramref name="value"/> without that. With <paramref name="persist"/> the value is kept between runs.</summary>
     public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, ParameterDefault value, bool secret = false, bool persist = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(value);
-        return builder.AddResource(new ParameterResource(name, d => ValueOf(builder.Configuration, name, $"Parameters:{name}", d), secret)
-        {
-            Default = persist ? Stored(builder, name, value) : value,
-        });
-    }
-
-    /// <summary>Adds a parameter whose value is a configuration value.</summary>
-    public static IResourceBuilder<ParameterResource> AddParameterFromConfiguration(this IDistributedApplicationBuilder builder, string name, string configurationKey, bool secret = false)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configurationKey);
-        return builder.AddResource(new ParameterResource(name, d => ValueOf(builder.Configuration, name, configurationKey, d), secret));
+        return builder.AddResource(CreateParameter(builder, name, secret, persist ? Stored(builder, name, value) : value));
     }
 
     /// <summary>Adds a connection string that is configuration <c>ConnectionStrings:name</c>.</summary>
@@ -64,16 +43,7 @@ public static class ParameterResourceBuilderExtensions
             environmentVariableName));
     }
 
-    /// <summary>Says what a parameter is for.</summary>
-    public static IResourceBuilder<ParameterResource> WithDescription(this IResourceBuilder<ParameterResource> builder, string description, bool enableMarkdown = false)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Resource.Description = description;
-        builder.Resource.EnableDescriptionMarkdown = enableMarkdown;
-        return builder;
-    }
-
-    /// <summary>Creates a parameter for a password that is generated when nobody gives one. It is not added to the application.</summary>
+    /// <summary>Creates a parameter for a password, which is generated once and kept when none is configured. It is not added to the application.</summary>
     public static ParameterResource CreateDefaultPasswordParameter(
         IDistributedApplicationBuilder builder,
         string name,
@@ -99,30 +69,16 @@ public static class ParameterResourceBuilderExtensions
             MinNumeric = minNumeric,
             MinSpecial = minSpecial,
         };
-        return CreateGeneratedParameter(builder, name, secret: true, generated);
+        return CreateParameter(builder, name, secret: true, Stored(builder, name, generated));
     }
 
-    /// <summary>Creates a parameter whose value is generated, and kept between runs, when nobody gives one. It is not added to the application.</summary>
-    public static ParameterResource CreateGeneratedParameter(IDistributedApplicationBuilder builder, string name, bool secret, GenerateParameterDefault parameterDefault)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return new ParameterResource(name, d => ValueOf(builder.Configuration, name, $"Parameters:{name}", d), secret)
-        {
-            Default = Stored(builder, name, parameterDefault),
-        };
-    }
-
-    /// <summary>Creates a parameter whose value is configuration <c>Parameters:name</c>. It is not added to the application.</summary>
-    public static ParameterResource CreateParameter(IDistributedApplicationBuilder builder, string name, bool secret)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return new ParameterResource(name, d => ValueOf(builder.Configuration, name, $"Parameters:{name}", d), secret);
-    }
+    private static ParameterResource CreateParameter(IDistributedApplicationBuilder builder, string name, bool secret, ParameterDefault? value) =>
+        new(name, d => ValueOf(builder.Configuration, $"Parameters:{name}", name, d), secret) { Default = value };
 
     private static ParameterDefault Stored(IDistributedApplicationBuilder builder, string name, ParameterDefault value) =>
         builder.ExecutionContext.IsRunMode ? new StoredParameterDefault(name, value, () => DataFolder.Of(builder)) : value;
 
-    private static string ValueOf(ConfigurationManager configuration, string name, string key, ParameterDefault? parameterDefault)
+    private static string ValueOf(ConfigurationManager configuration, string key, string name, ParameterDefault? parameterDefault)
     {
         // Environment variables cannot have hyphens in their names everywhere.
         var value = configuration[key] ?? configuration[key.Replace('-', '_')];

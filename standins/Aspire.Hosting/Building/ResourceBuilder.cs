@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.ApplicationModel
 {
-    /// <summary>Says things about a resource.</summary>
+    /// <summary>Configures a resource.</summary>
     /// <typeparam name="T">The resource's type.</typeparam>
     public interface IResourceBuilder<out T>
         where T : IResource
@@ -12,10 +12,6 @@ namespace Aspire.Hosting.ApplicationModel
 
         /// <summary>The resource.</summary>
         T Resource { get; }
-
-        /// <summary>Adds an annotation.</summary>
-        IResourceBuilder<T> WithAnnotation<TAnnotation>(ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
-            where TAnnotation : IResourceAnnotation, new() => WithAnnotation(new TAnnotation(), behavior);
 
         /// <summary>Adds an annotation.</summary>
         IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)

@@ -36,7 +36,7 @@ public static partial class ResourceBuilderExtensions
     /// <param name="scheme">The scheme of its URL; the protocol's name by default.</param>
     /// <param name="name">Its name; the scheme by default.</param>
     /// <param name="env">The environment variable that tells the process its port.</param>
-    /// <param name="isProxied">Whether something may listen in front of the process.</param>
+    /// <param name="isProxied">Whether a proxy may listen in front of the process.</param>
     /// <param name="isExternal">Whether it is meant for the outside.</param>
     /// <param name="protocol">The transport protocol.</param>
     public static IResourceBuilder<T> WithEndpoint<T>(
@@ -54,7 +54,7 @@ public static partial class ResourceBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         if (protocol is not null and not ProtocolType.Tcp)
         {
-            throw new NotSupportedException($"An endpoint of the protocol {protocol} is not covered; {ProtocolType.Tcp} is.");
+            throw new NotSupportedException($"An endpoint of the protocol {protocol} is not supported; {ProtocolType.Tcp} is.");
         }
 
         var endpoint = FindEndpoint(builder.Resource, name ?? scheme ?? "tcp");
@@ -68,7 +68,7 @@ public static partial class ResourceBuilderExtensions
             endpoint.Port = port ?? endpoint.Port;
             endpoint.TargetPort = targetPort ?? endpoint.TargetPort;
             endpoint.IsExternal = isExternal ?? endpoint.IsExternal;
-            endpoint.IsExplicitlyProxied = isProxied ?? endpoint.IsExplicitlyProxied;
+            endpoint.IsProxied = isProxied ?? endpoint.IsProxied;
         }
 
         if (env is not null && builder.Resource is IResourceWithEnvironment)
@@ -78,8 +78,8 @@ public static partial class ResourceBuilderExtensions
             if (isNew)
             {
                 var reference = new EndpointReference(builder.Resource, endpoint);
-                builder.WithAnnotation(new EnvironmentCallbackAnnotation(context =>
-                    context.EnvironmentVariables[endpoint.TargetPortEnvironmentVariable!] = reference.Property(EndpointProperty.TargetPort)));
+                SetVariables(builder, context =>
+                    context.EnvironmentVariables[endpoint.TargetPortEnvironmentVariable!] = reference.Property(EndpointProperty.TargetPort));
             }
         }
 
@@ -90,11 +90,7 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<T> WithHttpEndpoint<T>(this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool? isProxied = null)
         where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
 
-    /// <summary>Adds an HTTPS endpoint; see <see cref="WithEndpoint{T}(IResourceBuilder{T}, int?, int?, string?, string?, string?, bool?, bool?, ProtocolType?)"/>.</summary>
-    public static IResourceBuilder<T> WithHttpsEndpoint<T>(this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool? isProxied = null)
-        where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "https", name, env, isProxied);
-
-    /// <summary>Means the HTTP endpoints so far for the outside.</summary>
+    /// <summary>Marks the HTTP endpoints that it has so far as meant for the outside.</summary>
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder)
         where T : IResourceWithEndpoints
     {
@@ -107,7 +103,7 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
-    /// <summary>Speaks HTTP/2 on all HTTP endpoints.</summary>
+    /// <summary>Marks all HTTP endpoints as HTTP/2.</summary>
     public static IResourceBuilder<T> AsHttp2Service<T>(this IResourceBuilder<T> builder)
         where T : IResourceWithEndpoints
     {
@@ -115,7 +111,7 @@ public static partial class ResourceBuilderExtensions
         return builder.WithAnnotation(new Http2ServiceAnnotation());
     }
 
-    /// <summary>Refers to an endpoint, which need not be there yet.</summary>
+    /// <summary>Refers to an endpoint, which may be added later.</summary>
     public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
         where T : IResourceWithEndpoints
     {
@@ -123,7 +119,7 @@ public static partial class ResourceBuilderExtensions
         return builder.Resource.GetEndpoint(name);
     }
 
-    /// <summary>Shows a URL for a resource; a relative one changes all URLs that it has.</summary>
+    /// <summary>Shows a URL for a resource. A relative one is resolved against each URL that it has, and takes its place.</summary>
     public static IResourceBuilder<T> WithUrl<T>(this IResourceBuilder<T> builder, string url, string? displayText = null)
         where T : IResource
     {
@@ -144,39 +140,8 @@ public static partial class ResourceBuilderExtensions
         });
     }
 
-    /// <summary>Shows a URL for a resource: an interpolated string, whose holes are filled later.</summary>
-    public static IResourceBuilder<T> WithUrl<T>(this IResourceBuilder<T> builder, in ReferenceExpression.ExpressionInterpolatedStringHandler url, string? displayText = null)
-        where T : IResource => builder.WithUrl(url.ToExpression(), displayText);
-
-    /// <summary>Shows a URL for a resource.</summary>
-    public static IResourceBuilder<T> WithUrl<T>(this IResourceBuilder<T> builder, ReferenceExpression url, string? displayText = null)
-        where T : IResource
-    {
-        ArgumentNullException.ThrowIfNull(url);
-        return builder.WithUrls(async context =>
-        {
-            if (await url.GetValueAsync(context.CancellationToken) is { Length: > 0 } value)
-            {
-                context.Urls.Add(new ResourceUrlAnnotation
-                {
-                    Url = value,
-                    DisplayText = displayText,
-                    Endpoint = url.ValueProviders.OfType<EndpointReference>().FirstOrDefault(),
-                });
-            }
-        });
-    }
-
     /// <summary>Changes the URLs that are shown for a resource.</summary>
     public static IResourceBuilder<T> WithUrls<T>(this IResourceBuilder<T> builder, Action<ResourceUrlsCallbackContext> callback)
-        where T : IResource
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new ResourceUrlsCallbackAnnotation(callback));
-    }
-
-    /// <summary>Changes the URLs that are shown for a resource.</summary>
-    public static IResourceBuilder<T> WithUrls<T>(this IResourceBuilder<T> builder, Func<ResourceUrlsCallbackContext, Task> callback)
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -190,24 +155,6 @@ public static partial class ResourceBuilderExtensions
             if (context.Urls.FirstOrDefault(u => string.Equals(u.Endpoint?.EndpointName, endpointName, StringComparison.OrdinalIgnoreCase)) is { } url)
             {
                 callback(url);
-            }
-        });
-
-    /// <summary>Shows one more URL for an endpoint.</summary>
-    public static IResourceBuilder<T> WithUrlForEndpoint<T>(this IResourceBuilder<T> builder, string endpointName, Func<EndpointReference, ResourceUrlAnnotation> callback)
-        where T : IResourceWithEndpoints => builder.WithUrls(context =>
-        {
-            if (context.GetEndpoint(endpointName) is { } endpoint)
-            {
-                var url = callback(endpoint);
-                context.Urls.Add(new ResourceUrlAnnotation
-                {
-                    Url = Uri.TryCreate(url.Url, UriKind.Relative, out var relative) ? new Uri(new Uri(endpoint.Url), relative).ToString() : url.Url,
-                    DisplayText = url.DisplayText,
-                    DisplayLocation = url.DisplayLocation,
-                    DisplayOrder = url.DisplayOrder,
-                    Endpoint = endpoint,
-                });
             }
         });
 

@@ -8,7 +8,7 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, string? value)
         where T : IResourceWithEnvironment => builder.SetVariable(name, value ?? "");
 
-    /// <summary>Sets an environment variable to an interpolated string, whose holes are filled later.</summary>
+    /// <summary>Sets an environment variable to an interpolated string whose holes are filled later.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, in ReferenceExpression.ExpressionInterpolatedStringHandler value)
         where T : IResourceWithEnvironment => builder.WithEnvironment(name, value.ToExpression());
 
@@ -20,20 +20,13 @@ public static partial class ResourceBuilderExtensions
         return builder.SetVariable(name, value);
     }
 
-    /// <summary>Sets an environment variable when the resource starts.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, Func<string> callback)
-        where T : IResourceWithEnvironment
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new EnvironmentCallbackAnnotation(name, callback));
-    }
-
     /// <summary>Sets environment variables when the resource starts.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback)
         where T : IResourceWithEnvironment
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
+        ArgumentNullException.ThrowIfNull(callback);
+        return SetVariables(builder, callback);
     }
 
     /// <summary>Sets environment variables when the resource starts.</summary>
@@ -49,7 +42,7 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEnvironment
     {
         ArgumentNullException.ThrowIfNull(endpointReference);
-        return builder.WithReferenceRelationship(endpointReference.Resource).SetVariable(name, endpointReference);
+        return builder.Uses(endpointReference.Resource).SetVariable(name, endpointReference);
     }
 
     /// <summary>Sets an environment variable to a parameter's value.</summary>
@@ -57,26 +50,10 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEnvironment
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return builder.WithReferenceRelationship(parameter.Resource).SetVariable(name, parameter.Resource);
+        return builder.Uses(parameter.Resource).SetVariable(name, parameter.Resource);
     }
 
-    /// <summary>Sets an environment variable to a resource's connection string.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string envVarName, IResourceBuilder<IResourceWithConnectionString> resource)
-        where T : IResourceWithEnvironment
-    {
-        ArgumentNullException.ThrowIfNull(resource);
-        return builder.WithReferenceRelationship(resource.Resource).SetVariable(envVarName, new ConnectionStringReference(resource.Resource, optional: false));
-    }
-
-    /// <summary>Sets an environment variable to something's value.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, IExpressionValue value)
-        where T : IResourceWithEnvironment
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return builder.SetVariable(name, value);
-    }
-
-    /// <summary>Sets an environment variable to something's value.</summary>
+    /// <summary>Sets an environment variable to a value.</summary>
     public static IResourceBuilder<T> WithEnvironment<T, TValue>(this IResourceBuilder<T> builder, string name, TValue value)
         where T : IResourceWithEnvironment
         where TValue : IValueProvider, IManifestExpressionProvider
@@ -90,6 +67,13 @@ public static partial class ResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        return builder.WithAnnotation(new EnvironmentCallbackAnnotation(context => context.EnvironmentVariables[name] = value));
+        return SetVariables(builder, context => context.EnvironmentVariables[name] = value);
     }
+
+    private static IResourceBuilder<T> SetVariables<T>(IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> set)
+        where T : IResource => builder.WithAnnotation(new EnvironmentCallbackAnnotation(context =>
+        {
+            set(context);
+            return Task.CompletedTask;
+        }));
 }

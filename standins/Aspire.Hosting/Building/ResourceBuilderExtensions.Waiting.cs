@@ -9,19 +9,11 @@ public static partial class ResourceBuilderExtensions
 {
     /// <summary>Starts a resource once another is healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
-        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilHealthy, null);
-
-    /// <summary>Starts a resource once another is healthy.</summary>
-    public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
-        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilHealthy, waitBehavior);
+        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilHealthy);
 
     /// <summary>Starts a resource once another runs.</summary>
     public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
-        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilStarted, null);
-
-    /// <summary>Starts a resource once another runs.</summary>
-    public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
-        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilStarted, waitBehavior);
+        where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilStarted);
 
     /// <summary>Starts a resource once another has ended with that exit code.</summary>
     public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
@@ -29,12 +21,12 @@ public static partial class ResourceBuilderExtensions
     {
         RefuseWaitForItself(builder, dependency);
         return builder
-            .WithRelationship(dependency.Resource, "WaitFor")
+            .Uses(dependency.Resource)
             .WithAnnotation(new WaitAnnotation(dependency.Resource, WaitType.WaitForCompletion, exitCode));
     }
 
-    /// <summary>Lets a health check of the app host decide whether a resource is healthy.</summary>
-    /// <exception cref="DistributedApplicationException">It does already.</exception>
+    /// <summary>Makes a resource healthy when a health check of the app host is.</summary>
+    /// <exception cref="DistributedApplicationException">The resource has that health check already.</exception>
     public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key)
         where T : IResource
     {
@@ -45,7 +37,7 @@ public static partial class ResourceBuilderExtensions
             : builder.WithAnnotation(new HealthCheckAnnotation(key));
     }
 
-    /// <summary>Lets the answer to an HTTP request decide whether a resource is healthy.</summary>
+    /// <summary>Makes a resource healthy when it answers an HTTP request.</summary>
     /// <param name="builder">The resource's builder.</param>
     /// <param name="path">The path that is requested; <c>/</c> by default.</param>
     /// <param name="statusCode">The status that is expected; 200 by default.</param>
@@ -55,24 +47,8 @@ public static partial class ResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         string[] names = endpointName is null ? ["https", "http"] : [endpointName];
-        return builder.WithHttpHealthCheck(
-            () => names.Select(n => builder.Resource.GetEndpoint(n)).FirstOrDefault(e => e.Exists) ?? throw new DistributedApplicationException(
-                $"The HTTP health check of the resource '{builder.Resource.Name}' needs an endpoint {string.Join(" or ", names.Select(n => $"'{n}'"))}, and there is none."),
-            path,
-            statusCode);
-    }
-
-    /// <summary>Lets the answer to an HTTP request decide whether a resource is healthy.</summary>
-    public static IResourceBuilder<T> WithHttpHealthCheck<T>(this IResourceBuilder<T> builder, Func<EndpointReference>? endpointSelector, string? path = null, int? statusCode = null)
-        where T : IResourceWithEndpoints
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        if (endpointSelector is null)
-        {
-            return builder.WithHttpHealthCheck(path, statusCode);
-        }
-
-        var endpoint = endpointSelector();
+        var endpoint = names.Select(n => builder.Resource.GetEndpoint(n)).FirstOrDefault(e => e.Exists) ?? throw new DistributedApplicationException(
+            $"The HTTP health check of the resource '{builder.Resource.Name}' needs an endpoint {string.Join(" or ", names.Select(n => $"'{n}'"))}, and there is none.");
         if (endpoint.Scheme is not ("http" or "https"))
         {
             throw new DistributedApplicationException(
@@ -105,20 +81,20 @@ public static partial class ResourceBuilderExtensions
         }
     }
 
-    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitType type, WaitBehavior? behavior)
+    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitType type)
         where T : IResourceWithWaitSupport
     {
         RefuseWaitForItself(builder, dependency);
         if (dependency.Resource is IResourceWithParent child)
         {
-            // What belongs to another is of no use without it.
-            AddWait(builder.Resource, child.Parent, type, behavior);
+            // A child is of no use without its parent.
+            AddWait(builder.Resource, child.Parent, type);
         }
 
-        AddWait(builder.Resource, dependency.Resource, type, behavior);
-        return builder.WithRelationship(dependency.Resource, "WaitFor");
+        AddWait(builder.Resource, dependency.Resource, type);
+        return builder.Uses(dependency.Resource);
     }
 
-    private static void AddWait(IResource resource, IResource dependency, WaitType type, WaitBehavior? behavior) =>
-        resource.Annotations.Add(new WaitAnnotation(dependency, type) { WaitBehavior = behavior });
+    private static void AddWait(IResource resource, IResource dependency, WaitType type) =>
+        resource.Annotations.Add(new WaitAnnotation(dependency, type));
 }

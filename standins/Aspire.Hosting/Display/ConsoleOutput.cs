@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -6,16 +7,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Aspire.Hosting.Display;
 
 /// <summary>
-/// What an app host shows while it runs: every line that a resource writes with the resource's name before it, every change of state as a
-/// line, and on a terminal, below them, a table that is drawn anew in its place.
+/// What an app host shows while it runs: each line of a resource with the resource's name and the time before it, each change of state as a
+/// line, and on a terminal a table below them that is redrawn in place.
 /// </summary>
-internal sealed class ConsoleOutput : IAsyncDisposable
+internal sealed partial class ConsoleOutput : IAsyncDisposable
 {
     private const int FallbackWidth = 80;
     private const int FallbackHeight = 24;
     private const int LongestName = 24;
 
-    // Fast enough to look live; a service that floods its log then costs one write in that time, not one a line.
+    // Looks live, and a service that floods its log costs one write in that time, not one a line.
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(80);
 
     private readonly Lock _lock = new();
@@ -48,7 +49,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         _hasColours = _isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
     }
 
-    /// <summary>Everything that was to start is healthy, for the first time.</summary>
+    /// <summary>Called when everything is healthy for the first time.</summary>
     public Action? Ready { get; set; }
 
     public void Start()
@@ -85,7 +86,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         await Task.WhenAll(_watching, _drawing);
         lock (_lock)
         {
-            // The last state stays on the screen; what comes next is written below it.
+            // The last table stays on the screen.
             Draw();
             _stream.Flush();
         }
@@ -123,7 +124,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The application has stopped.
         }
     }
 
@@ -171,7 +172,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         }
     }
 
-    // Not being healthy yet is what starting looks like; it is news only after the resource has been healthy.
+    // Unhealthy is worth a line only after the resource has been healthy; before, it is still starting.
     private bool IsStillStarting(ResourceRow row) => row.Health is not ("" or nameof(HealthStatus.Healthy)) && !_healthy.Contains(row.Id);
 
     private static string Describe(ResourceRow row, bool withHealth)
@@ -199,12 +200,12 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         return text.ToString();
     }
 
-    // By what has been shown, which the notifications are ahead of: nothing is said of a resource that the reader has not seen yet.
+    // Decided from what has been shown, which lags behind the notifications: the line must not come before those that it sums up.
     private bool IsAllReady()
     {
         foreach (var resource in _model.Resources)
         {
-            if (resource is ParameterResource || resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
+            if (resource is ParameterResource)
             {
                 continue;
             }
@@ -214,7 +215,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
             {
                 if (!_known.TryGetValue(id, out var known) || known.State is null)
                 {
-                    // Nothing is known of a resource of the app host's own kind, and nothing is expected of it.
+                    // A resource of a kind that only the app host knows has no state.
                     if (instances is null && resource is not IResourceWithConnectionString)
                     {
                         continue;
@@ -250,9 +251,15 @@ internal sealed class ConsoleOutput : IAsyncDisposable
     private void Add(string name, string mark, string text)
     {
         var label = ResourceTable.Cut(name, LongestName).PadRight(_nameWidth);
-        var body = _hasColours ? PlainText.Coloured(text) : PlainText.From(text);
+        var plain = PlainText.From(text);
+        var time = StartsWithTime().IsMatch(plain) ? "" : $"{DateTime.Now:HH:mm:ss.fff} ";
+        var body = time + (_hasColours ? PlainText.Coloured(text) : plain);
         _pending.Append(_hasColours ? $"\u001b[{ColourOf(name)}m{label} {mark}\u001b[0m " : $"{label} {mark} ").Append(body).Append('\n');
     }
+
+    // A service may write the time itself, also in JSON; then it is not written twice.
+    [GeneratedRegex("""^(\{"Timestamp":"|\[)?(\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex StartsWithTime();
 
     private static int ColourOf(string name)
     {
@@ -286,7 +293,7 @@ internal sealed class ConsoleOutput : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The application has stopped.
         }
     }
 

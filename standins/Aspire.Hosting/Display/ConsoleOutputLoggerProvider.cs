@@ -21,8 +21,7 @@ internal sealed class ConsoleOutputLoggerProvider(IServiceProvider services) : I
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // Resources' lines that were asked for as log entries are shown already.
-            if (!IsEnabled(logLevel) || category.Contains(".Resources.", StringComparison.Ordinal))
+            if (!IsEnabled(logLevel))
             {
                 return;
             }

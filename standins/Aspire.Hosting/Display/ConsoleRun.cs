@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Display;
 
-/// <summary>Runs an application in the foreground: until a signal, or until it turns out that it cannot start.</summary>
+/// <summary>Runs an application in the foreground, until a signal or until it cannot start.</summary>
 internal sealed class ConsoleRun(DistributedApplication application) : IDisposable
 {
     private const int ExitCodeOfFailure = 1;
@@ -39,19 +39,18 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
 
         if (failure is not null && output is null)
         {
-            // A test runs it, and the test's output and exit code are its own.
+            // Under test, output and exit code belong to the test.
             await application.DisposeAsync();
             throw new DistributedApplicationException(failure);
         }
 
         if (failure is not null)
         {
-            // One line, whatever the reason consists of.
+            // One line, even if the reason has several.
             await Console.Error.WriteLineAsync($"The application cannot start: {PlainText.From(failure)}");
             Environment.ExitCode = ExitCodeOfFailure;
         }
 
-        // The registrations above are used until here, and the services that they came from go now.
         await application.DisposeAsync();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting.Display;
 
@@ -10,34 +9,26 @@ internal sealed record ResourceRow(string Id, string Name, string State, string 
     public static ResourceRow? From(ResourceEvent change)
     {
         var (resource, snapshot) = (change.Resource, change.Snapshot);
-        if (resource is ParameterResource || snapshot.IsHidden || snapshot.State is not { } state)
+        if (resource is ParameterResource || snapshot.State is not { } state)
         {
             return null;
         }
 
-        var stateText = state.Text;
-        if (snapshot.ExitCode is { } exitCode && KnownResourceStates.TerminalStates.Contains(state.Text))
-        {
-            stateText += string.Create(CultureInfo.InvariantCulture, $" (exit code {exitCode})");
-        }
-        else if (IsEmbedded(resource) && state.Text == KnownResourceStates.Running)
-        {
-            stateText += " (embedded)";
-        }
-
+        var detail = state.Text == KnownResourceStates.Exited ? snapshot.ExitCode?.ToString(CultureInfo.InvariantCulture)
+            : state.Text == KnownResourceStates.Running ? PropertyOf(snapshot, CustomResourceKnownProperties.Source) as string
+            : null;
         var pid = state.Text == KnownResourceStates.Running || state.Text == KnownResourceStates.Stopping
-            ? snapshot.Properties.FirstOrDefault(p => p.Name == KnownProperties.ExecutablePid)?.Value
+            ? PropertyOf(snapshot, KnownProperties.ExecutablePid)
             : null;
         return new ResourceRow(
             change.ResourceId,
             resource.GetReplicaCount() > 1 ? change.ResourceId : resource.Name,
-            stateText,
+            detail is null ? state.Text : $"{state.Text} ({detail})",
             snapshot.HealthStatus?.ToString() ?? "",
             Convert.ToString(pid, CultureInfo.InvariantCulture) ?? "",
             string.Join(' ', snapshot.Urls.Where(u => !u.IsInternal && !u.IsInactive).Select(u => u.Url)),
             snapshot.Reason);
     }
 
-    private static bool IsEmbedded(IResource resource) =>
-        resource.HasAnnotationOfType<EmbeddedAnnotation>() || (resource is IResourceWithParent child && IsEmbedded(child.Parent));
+    private static object? PropertyOf(CustomResourceSnapshot snapshot, string name) => snapshot.Properties.FirstOrDefault(p => p.Name == name)?.Value;
 }

@@ -1,109 +1,113 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
 
-namespace Aspire.Hosting.Eventing;
-
-/// <summary>Something that happens to the application.</summary>
-public interface IDistributedApplicationEvent
+namespace Aspire.Hosting.Eventing
 {
-}
-
-/// <summary>Something that happens to a resource.</summary>
-public interface IDistributedApplicationResourceEvent : IDistributedApplicationEvent
-{
-    /// <summary>The resource.</summary>
-    IResource Resource { get; }
-}
-
-/// <summary>A subscription to events.</summary>
-public class DistributedApplicationEventSubscription
-{
-    /// <summary>Creates a subscription.</summary>
-    public DistributedApplicationEventSubscription(Func<IDistributedApplicationEvent, CancellationToken, Task> callback) => Callback = callback;
-
-    /// <summary>What is called.</summary>
-    public Func<IDistributedApplicationEvent, CancellationToken, Task> Callback { get; }
-}
-
-/// <summary>A subscription to the events of one resource.</summary>
-public class DistributedApplicationResourceEventSubscription : DistributedApplicationEventSubscription
-{
-    /// <summary>Creates a subscription.</summary>
-    public DistributedApplicationResourceEventSubscription(IResource? resource, Func<IDistributedApplicationResourceEvent, CancellationToken, Task> callback)
-        : base((@event, cancellationToken) => callback((IDistributedApplicationResourceEvent)@event, cancellationToken)) => Resource = resource;
-
-    /// <summary>The resource.</summary>
-    public IResource? Resource { get; }
-}
-
-/// <summary>Tells subscribers what happens.</summary>
-public interface IDistributedApplicationEventing
-{
-    /// <summary>Subscribes to events of a type.</summary>
-    DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
-        where T : IDistributedApplicationEvent;
-
-    /// <summary>Subscribes to events of a type that happen to one resource.</summary>
-    DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
-        where T : IDistributedApplicationResourceEvent;
-
-    /// <summary>Ends a subscription.</summary>
-    void Unsubscribe(DistributedApplicationEventSubscription subscription);
-
-    /// <summary>Tells all subscribers, one after the other.</summary>
-    Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)
-        where T : IDistributedApplicationEvent;
-}
-
-/// <summary>Tells subscribers what happens, in the order in which they subscribed.</summary>
-public class DistributedApplicationEventing : IDistributedApplicationEventing
-{
-    private readonly Lock _lock = new();
-    private readonly List<(Type Type, DistributedApplicationEventSubscription Subscription)> _subscriptions = [];
-
-    /// <inheritdoc />
-    public DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
-        where T : IDistributedApplicationEvent =>
-        Add(typeof(T), new DistributedApplicationEventSubscription((@event, cancellationToken) => callback((T)@event, cancellationToken)));
-
-    /// <inheritdoc />
-    public DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
-        where T : IDistributedApplicationResourceEvent =>
-        Add(typeof(T), new DistributedApplicationResourceEventSubscription(
-            resource,
-            (@event, cancellationToken) => @event.Resource == resource ? callback((T)@event, cancellationToken) : Task.CompletedTask));
-
-    /// <inheritdoc />
-    public void Unsubscribe(DistributedApplicationEventSubscription subscription)
+    /// <summary>An event of a resource.</summary>
+    public interface IDistributedApplicationResourceEvent
     {
-        lock (_lock)
-        {
-            _subscriptions.RemoveAll(s => s.Subscription == subscription);
-        }
+        /// <summary>The resource.</summary>
+        IResource Resource { get; }
     }
 
-    /// <inheritdoc />
-    public async Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)
-        where T : IDistributedApplicationEvent
+    /// <summary>A subscription to events.</summary>
+    public class DistributedApplicationEventSubscription
     {
-        DistributedApplicationEventSubscription[] subscribers;
-        lock (_lock)
+        internal DistributedApplicationEventSubscription(Type type, IResource resource, Func<IDistributedApplicationResourceEvent, CancellationToken, Task> callback)
         {
-            subscribers = [.. _subscriptions.Where(s => s.Type == typeof(T)).Select(s => s.Subscription)];
+            Type = type;
+            Resource = resource;
+            Callback = callback;
         }
 
-        foreach (var subscriber in subscribers)
-        {
-            await subscriber.Callback(@event, cancellationToken);
-        }
+        internal Type Type { get; }
+
+        internal IResource Resource { get; }
+
+        internal Func<IDistributedApplicationResourceEvent, CancellationToken, Task> Callback { get; }
     }
 
-    private DistributedApplicationEventSubscription Add(Type type, DistributedApplicationEventSubscription subscription)
+    /// <summary>Publishes events to subscribers.</summary>
+    public interface IDistributedApplicationEventing
     {
-        lock (_lock)
+        /// <summary>Subscribes to the events of a type and a resource.</summary>
+        DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
+            where T : IDistributedApplicationResourceEvent;
+
+        /// <summary>Calls all subscribers, one after the other.</summary>
+        Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)
+            where T : IDistributedApplicationResourceEvent;
+    }
+
+    internal sealed class DistributedApplicationEventing : IDistributedApplicationEventing
+    {
+        private readonly Lock _lock = new();
+        private readonly List<DistributedApplicationEventSubscription> _subscriptions = [];
+
+        public DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
+            where T : IDistributedApplicationResourceEvent
         {
-            _subscriptions.Add((type, subscription));
+            var subscription = new DistributedApplicationEventSubscription(
+                typeof(T), resource, (@event, cancellationToken) => callback((T)@event, cancellationToken));
+            lock (_lock)
+            {
+                _subscriptions.Add(subscription);
+            }
+
+            return subscription;
         }
 
-        return subscription;
+        public async Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)
+            where T : IDistributedApplicationResourceEvent
+        {
+            DistributedApplicationEventSubscription[] subscribers;
+            lock (_lock)
+            {
+                subscribers = [.. _subscriptions.Where(s => s.Type == typeof(T) && s.Resource == @event.Resource)];
+            }
+
+            foreach (var subscriber in subscribers)
+            {
+                await subscriber.Callback(@event, cancellationToken);
+            }
+        }
+    }
+}
+
+namespace Aspire.Hosting.ApplicationModel
+{
+    /// <summary>A resource is healthy for the first time since it started.</summary>
+    public class ResourceReadyEvent : IDistributedApplicationResourceEvent
+    {
+        /// <summary>Creates the event.</summary>
+        public ResourceReadyEvent(IResource resource, IServiceProvider services)
+        {
+            Resource = resource;
+            Services = services;
+        }
+
+        /// <inheritdoc />
+        public IResource Resource { get; }
+
+        /// <summary>The app host's services.</summary>
+        public IServiceProvider Services { get; }
+    }
+}
+
+namespace Aspire.Hosting
+{
+    /// <summary>Subscribes to events of a resource.</summary>
+    public static class DistributedApplicationEventingExtensions
+    {
+        /// <summary>Calls back when the resource is healthy for the first time since it started. What waits for the resource also waits for the callback.</summary>
+        public static IResourceBuilder<T> OnResourceReady<T>(this IResourceBuilder<T> builder, Func<T, ResourceReadyEvent, CancellationToken, Task> callback)
+            where T : IResource
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            builder.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(
+                builder.Resource,
+                (@event, cancellationToken) => callback(builder.Resource, @event, cancellationToken));
+            return builder;
+        }
     }
 }

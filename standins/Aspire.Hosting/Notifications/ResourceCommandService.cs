@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>The commands that every resource with a process understands.</summary>
+/// <summary>The commands of every resource with a process.</summary>
 public static class KnownResourceCommands
 {
     /// <summary>Starts it.</summary>
@@ -15,16 +16,16 @@ public static class KnownResourceCommands
     public static readonly string RestartCommand = "restart";
 }
 
-/// <summary>What came of a command.</summary>
+/// <summary>The result of a command.</summary>
 public sealed class ExecuteCommandResult
 {
     /// <summary>Whether it succeeded.</summary>
     public required bool Success { get; init; }
 
-    /// <summary>Whether it was given up.</summary>
+    /// <summary>Whether it was cancelled.</summary>
     public bool Canceled { get; init; }
 
-    /// <summary>What there is to say about it; why it failed.</summary>
+    /// <summary>Why it failed.</summary>
     public string? Message { get; init; }
 }
 
@@ -37,15 +38,31 @@ public static class CommandResults
     /// <summary>It failed.</summary>
     public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, Message = errorMessage };
 
-    /// <summary>It failed.</summary>
-    public static ExecuteCommandResult Failure(Exception exception)
-    {
-        ArgumentNullException.ThrowIfNull(exception);
-        return Failure(exception.Message);
-    }
-
-    /// <summary>It was given up.</summary>
+    /// <summary>It was cancelled.</summary>
     public static ExecuteCommandResult Canceled() => new() { Success = false, Canceled = true };
+}
+
+/// <summary>What a command of the app host's own works on.</summary>
+public sealed class ExecuteCommandContext
+{
+    /// <summary>The app host's services.</summary>
+    public required IServiceProvider ServiceProvider { get; init; }
+
+    /// <summary>The resource's id: its name, or what tells its replicas apart.</summary>
+    public required string ResourceName { get; init; }
+
+    /// <summary>Cancelled when the caller no longer waits.</summary>
+    public required CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Writes to the resource's log.</summary>
+    public required ILogger Logger { get; init; }
+}
+
+/// <summary>How a user interface shows a command. There is none here.</summary>
+public class CommandOptions
+{
+    /// <summary>What the command does.</summary>
+    public string? Description { get; set; }
 }
 
 /// <summary>Gives commands to resources.</summary>
@@ -60,7 +77,7 @@ public class ResourceCommandService
         _serviceProvider = serviceProvider;
     }
 
-    /// <summary>Gives a command to all replicas of a resource, and waits until it is carried out.</summary>
+    /// <summary>Gives a command to all replicas of a resource, and waits until that is done.</summary>
     public async Task<ExecuteCommandResult> ExecuteCommandAsync(IResource resource, string commandName, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(resource);
@@ -69,7 +86,7 @@ public class ResourceCommandService
         return results.FirstOrDefault(r => !r.Success) ?? CommandResults.Success();
     }
 
-    /// <summary>Gives a command to a resource by its id, or by its name if it has one replica, and waits until it is carried out.</summary>
+    /// <summary>Gives a command to a resource by its id, or by its name if it has one replica, and waits until that is done.</summary>
     public Task<ExecuteCommandResult> ExecuteCommandAsync(string resourceId, string commandName, CancellationToken cancellationToken = default) =>
         _notifications.TryGetCurrentState(resourceId, out var known)
             ? ExecuteAsync(known.ResourceId, commandName, cancellationToken)
@@ -80,7 +97,16 @@ public class ResourceCommandService
         var orchestrator = _serviceProvider.GetRequiredService<Orchestration.Orchestrator>();
         try
         {
-            return await orchestrator.ExecuteCommandAsync(id, commandName, cancellationToken);
+            return _notifications.TryGetCurrentState(id, out var known)
+                && known.Resource.Annotations.OfType<ResourceCommandAnnotation>().LastOrDefault(c => c.Name == commandName) is { } command
+                    ? await command.ExecuteCommand(new ExecuteCommandContext
+                    {
+                        ServiceProvider = _serviceProvider,
+                        ResourceName = id,
+                        CancellationToken = cancellationToken,
+                        Logger = _serviceProvider.GetRequiredService<ResourceLoggerService>().GetLogger(known.Resource),
+                    })
+                    : await orchestrator.ExecuteCommandAsync(id, commandName, cancellationToken);
         }
         catch (OperationCanceledException)
         {

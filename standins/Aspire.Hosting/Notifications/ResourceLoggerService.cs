@@ -22,7 +22,7 @@ internal sealed class WrittenLine(string resourceId, string text, bool isError) 
     public bool IsError { get; } = isError;
 }
 
-/// <summary>Keeps what every resource wrote, and tells of every line.</summary>
+/// <summary>Keeps the log of every resource.</summary>
 public class ResourceLoggerService : IDisposable
 {
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
@@ -37,48 +37,25 @@ public class ResourceLoggerService : IDisposable
         return new LogOf(this, IdsOf(resource));
     }
 
-    /// <summary>Gets a logger whose lines are part of a resource's log.</summary>
-    public ILogger GetLogger(string resourceName)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(resourceName);
-        return new LogOf(this, [resourceName]);
-    }
-
-    /// <summary>Tells what a resource has written, and what it writes, until its log is complete.</summary>
+    /// <summary>Reads the log of a resource from its beginning, and goes on until the application has stopped.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);
         return Log(IdsOf(resource)[0]).ReadAsync(follow: true);
     }
 
-    /// <summary>Tells what a resource has written, and what it writes, until its log is complete.</summary>
+    /// <summary>Reads the log of a resource from its beginning, and goes on until the application has stopped.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => Log(resourceName).ReadAsync(follow: true);
 
-    /// <summary>Tells what a resource has written.</summary>
+    /// <summary>Reads what a resource has written so far.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(IResource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);
         return Log(IdsOf(resource)[0]).ReadAsync(follow: false);
     }
 
-    /// <summary>Tells what a resource has written.</summary>
+    /// <summary>Reads what a resource has written so far.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(string resourceName) => Log(resourceName).ReadAsync(follow: false);
-
-    /// <summary>Says that nothing more will be written.</summary>
-    public void Complete(IResource resource)
-    {
-        ArgumentNullException.ThrowIfNull(resource);
-        foreach (var id in IdsOf(resource))
-        {
-            Complete(id);
-        }
-    }
-
-    /// <summary>Says that nothing more will be written.</summary>
-    public void Complete(string name) => Log(name).Complete();
-
-    /// <summary>Forgets what was written.</summary>
-    public void ClearBacklog(string resourceName) => Log(resourceName).Clear();
 
     /// <inheritdoc />
     public void Dispose()
@@ -106,7 +83,7 @@ public class ResourceLoggerService : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
 
-        // The name of a resource with one instance means that instance.
+        // A resource with one instance can be named by its name.
         if (!_logs.ContainsKey(id))
         {
             string[] instances = [.. _logs.Keys.Where(k => Orchestration.InstancesAnnotation.IsInstanceOf(k, id))];
@@ -143,7 +120,7 @@ public class ResourceLoggerService : IDisposable
 
     private sealed class ResourceLog
     {
-        // Enough for a look back; a service that writes more is watched from its start, or writes to a file of its own.
+        // Bounds the memory of an app host whose services write a lot.
         private const int Capacity = 10_000;
 
         private readonly Lock _lock = new();
@@ -191,17 +168,9 @@ public class ResourceLoggerService : IDisposable
             }
         }
 
-        public void Clear()
-        {
-            lock (_lock)
-            {
-                _lines.Clear();
-            }
-        }
-
         public async IAsyncEnumerable<IReadOnlyList<LogLine>> ReadAsync(bool follow, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            // Bounded: a watcher that falls far behind loses the oldest lines, not the app host its memory.
+            // A watcher that falls far behind loses the oldest lines.
             var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
             LogLine[] backlog;
             lock (_lock)

@@ -3,15 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>What is known of a resource, or of one of its replicas, after a change.</summary>
+/// <summary>The state of a resource, or of one of its replicas.</summary>
 public class ResourceEvent
 {
     /// <summary>Creates the event.</summary>
@@ -25,46 +23,32 @@ public class ResourceEvent
     /// <summary>The resource.</summary>
     public IResource Resource { get; }
 
-    /// <summary>The resource's name, or what tells its replicas and runs apart.</summary>
+    /// <summary>The resource's name, and for one with processes a suffix that tells its replicas apart.</summary>
     public string ResourceId { get; }
 
-    /// <summary>What is known.</summary>
+    /// <summary>The state.</summary>
     public CustomResourceSnapshot Snapshot { get; }
 }
 
-/// <summary>How waiting for resources behaves by default.</summary>
-public sealed class ResourceNotificationServiceOptions
-{
-    /// <summary>When to give up.</summary>
-    public WaitBehavior DefaultWaitBehavior { get; set; } = WaitBehavior.StopOnResourceUnavailable;
-}
-
-/// <summary>Knows the state of every resource, and tells of every change.</summary>
+/// <summary>Keeps the state of every resource, and publishes changes.</summary>
 public class ResourceNotificationService : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ResourceEvent> _current = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Channel<ResourceEvent>> _watchers = [];
     private readonly CancellationTokenSource _disposing = new();
-    private readonly IServiceProvider _serviceProvider;
+    private readonly DistributedApplicationModel _model;
     private readonly ResourceLoggerService _resourceLoggerService;
     private readonly CancellationTokenSource _stopping;
 
-    /// <summary>Creates the service.</summary>
-    public ResourceNotificationService(
-        ILogger<ResourceNotificationService> logger,
-        IHostApplicationLifetime hostApplicationLifetime,
-        IServiceProvider serviceProvider,
-        ResourceLoggerService resourceLoggerService)
+    internal ResourceNotificationService(IHostApplicationLifetime hostApplicationLifetime, DistributedApplicationModel model, ResourceLoggerService resourceLoggerService)
     {
-        ArgumentNullException.ThrowIfNull(logger);
-        ArgumentNullException.ThrowIfNull(hostApplicationLifetime);
-        _serviceProvider = serviceProvider;
+        _model = model;
         _resourceLoggerService = resourceLoggerService;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(hostApplicationLifetime.ApplicationStopping, _disposing.Token);
     }
 
-    /// <summary>Changes what is known of a resource.</summary>
+    /// <summary>Changes the state of a resource, in all its replicas.</summary>
     public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
         foreach (var id in InstanceIds(resource))
@@ -75,14 +59,14 @@ public class ResourceNotificationService : IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Changes what is known of one replica of a resource.</summary>
+    /// <summary>Changes the state of one replica.</summary>
     public Task PublishUpdateAsync(IResource resource, string resourceId, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
         Publish(resource, resourceId, stateFactory);
         return Task.CompletedTask;
     }
 
-    /// <summary>Gets what is known of a resource by its id, or by its name if it has one replica.</summary>
+    /// <summary>Gets the state of a resource by its id, or by its name if it has one replica.</summary>
     public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
     {
         lock (_lock)
@@ -98,7 +82,7 @@ public class ResourceNotificationService : IDisposable
         }
     }
 
-    /// <summary>Tells what is known of every resource, and then of every change.</summary>
+    /// <summary>Reads the state of every resource, and then every change.</summary>
     public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // Unbounded: a snapshot is small, changes are few, and none may be missed.
@@ -145,7 +129,7 @@ public class ResourceNotificationService : IDisposable
         return reached.Snapshot.State!.Text;
     }
 
-    /// <summary>Waits until something is true of a resource, or of one of its replicas.</summary>
+    /// <summary>Waits until a condition is true of a resource, or of one of its replicas.</summary>
     public async Task<ResourceEvent> WaitForResourceAsync(string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
@@ -167,7 +151,7 @@ public class ResourceNotificationService : IDisposable
         catch (OperationCanceledException exception)
         {
             throw new OperationCanceledException(
-                $"The wait for the resource '{resourceName}' ended before its time; {Describe(last)}.",
+                $"The wait for the resource '{resourceName}' was cancelled; {Describe(last)}.",
                 exception,
                 cancellationToken.IsCancellationRequested ? cancellationToken : ending.Token);
         }
@@ -176,37 +160,25 @@ public class ResourceNotificationService : IDisposable
     }
 
     /// <summary>Waits until a resource is healthy.</summary>
-    /// <exception cref="DistributedApplicationException">It ended or could not start, and the default behaviour is to give up then.</exception>
-    public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
-        WaitForResourceHealthyAsync(resourceName, DefaultWaitBehavior, cancellationToken);
-
-    /// <summary>Waits until a resource is healthy.</summary>
-    /// <exception cref="DistributedApplicationException">It ended or could not start, or there is none of that name, and <paramref name="waitBehavior"/> is to give up then.</exception>
-    public async Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, WaitBehavior waitBehavior, CancellationToken cancellationToken = default)
+    /// <exception cref="DistributedApplicationException">There is no such resource, it ended, or it could not be started.</exception>
+    public async Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default)
     {
-        var givesUp = waitBehavior == WaitBehavior.StopOnResourceUnavailable;
-        if (givesUp
-            && _serviceProvider.GetService<DistributedApplicationModel>() is { } model
-            && !model.Resources.TryGetByName(resourceName, out _))
+        if (!_model.Resources.TryGetByName(resourceName, out _))
         {
             throw new DistributedApplicationException($"There is no resource '{resourceName}' to wait for.");
         }
 
-        var reached = await WaitForResourceAsync(
-            resourceName,
-            e => IsReady(e.Snapshot) || (givesUp && IsOver(e.Snapshot)),
-            cancellationToken);
+        var reached = await WaitForResourceAsync(resourceName, e => IsReady(e.Snapshot) || IsOver(e.Snapshot), cancellationToken);
         return IsReady(reached.Snapshot)
             ? reached
-            : throw new DistributedApplicationException(
-                $"The resource '{resourceName}' will not be healthy; {Describe(reached)}.");
+            : throw new DistributedApplicationException($"The resource '{resourceName}' cannot become healthy; {Describe(reached)}.");
     }
 
-    /// <summary>Waits until everything that a resource waits for is there.</summary>
-    /// <exception cref="DistributedApplicationException">Something of it will not come.</exception>
-    public async Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
+    /// <summary>Waits until everything that a resource waits for is ready.</summary>
+    /// <exception cref="DistributedApplicationException">Something of it has failed.</exception>
+    internal async Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
     {
-        WaitAnnotation[] waits = [.. resource.Annotations.OfType<WaitAnnotation>().Where(w => w.Resource is not IResourceWithoutLifetime)];
+        WaitAnnotation[] waits = [.. resource.Annotations.OfType<WaitAnnotation>().Where(w => w.Resource is not ParameterResource)];
         await Task.WhenAll(waits.SelectMany(wait => InstanceIds(wait.Resource), (wait, id) => WaitForAsync(resource, wait, id, cancellationToken)));
     }
 
@@ -251,20 +223,16 @@ public class ResourceNotificationService : IDisposable
         return snapshot.Reason is null ? state : $"{state}: {snapshot.Reason}";
     }
 
-    internal WaitBehavior DefaultWaitBehavior =>
-        _serviceProvider.GetService<IOptions<ResourceNotificationServiceOptions>>()?.Value.DefaultWaitBehavior ?? WaitBehavior.StopOnResourceUnavailable;
-
     private static bool IsReady(CustomResourceSnapshot snapshot) => snapshot.HealthStatus == HealthStatus.Healthy && snapshot.IsReady;
 
     private static bool IsOver(CustomResourceSnapshot snapshot) =>
-        snapshot.State is { } state && (KnownResourceStates.TerminalStates.Contains(state.Text) || state.Text == KnownResourceStates.RuntimeUnhealthy);
+        snapshot.State is { } state && KnownResourceStates.TerminalStates.Contains(state.Text);
 
     private static IReadOnlyList<string> InstanceIds(IResource resource) =>
         resource.TryGetLastAnnotation<Orchestration.InstancesAnnotation>(out var instances) ? instances.Ids : [resource.Name];
 
     private async Task WaitForAsync(IResource resource, WaitAnnotation wait, string id, CancellationToken cancellationToken)
     {
-        var givesUp = (wait.WaitBehavior ?? DefaultWaitBehavior) == WaitBehavior.StopOnResourceUnavailable;
         var dependency = wait.Resource;
         var logger = _resourceLoggerService.GetLogger(resource);
         var purpose = wait.WaitType switch
@@ -279,9 +247,9 @@ public class ResourceNotificationService : IDisposable
             dependency.Name,
             e => e.ResourceId == id && wait.WaitType switch
             {
-                WaitType.WaitUntilHealthy => IsReady(e.Snapshot) || (givesUp && IsOver(e.Snapshot)),
+                WaitType.WaitUntilHealthy => IsReady(e.Snapshot) || IsOver(e.Snapshot),
                 WaitType.WaitForCompletion => IsOver(e.Snapshot),
-                _ => e.Snapshot.State?.Text == KnownResourceStates.Running || (givesUp && IsOver(e.Snapshot)),
+                _ => e.Snapshot.State?.Text == KnownResourceStates.Running || IsOver(e.Snapshot),
             },
             cancellationToken);
 
@@ -311,23 +279,19 @@ public class ResourceNotificationService : IDisposable
     }
 
     private static CustomResourceSnapshot InitialSnapshot(IResource resource) =>
-        resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var initial)
-            ? initial.InitialSnapshot
-            : new CustomResourceSnapshot
+        new()
+        {
+            ResourceType = resource switch
             {
-                ResourceType = resource switch
-                {
-                    ProjectResource => "Project",
-                    ExecutableResource => "Executable",
-                    ContainerResource => "Container",
-                    ParameterResource => "Parameter",
-                    _ => resource.GetType().Name.EndsWith("Resource", StringComparison.Ordinal) ? resource.GetType().Name[..^"Resource".Length] : resource.GetType().Name,
-                },
-                Properties = [],
-                CreationTimeStamp = DateTime.UtcNow,
-                Relationships = [.. resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(r => new RelationshipSnapshot(r.Resource.Name, r.Type))],
-                HealthReports = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null))],
-            };
+                ProjectResource => "Project",
+                ExecutableResource => "Executable",
+                ContainerResource => "Container",
+                ParameterResource => "Parameter",
+                _ => resource.GetType().Name,
+            },
+            Properties = [],
+            HealthReports = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null))],
+        };
 
     private static void LogWaiting(ILogger logger, string dependency, string purpose)
     {

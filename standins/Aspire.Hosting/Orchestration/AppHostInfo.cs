@@ -3,12 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>What the orchestrator knows of the app host that it works for.</summary>
-/// <param name="Assembly">Its assembly.</param>
-/// <param name="Directory">Its project directory.</param>
-/// <param name="DataFolder">Where its data lies.</param>
-/// <param name="IsUnderTest">Whether a test runs it.</param>
-internal sealed record AppHostInfo(Assembly? Assembly, string Directory, Lazy<DataFolder> DataFolder, bool IsUnderTest)
+internal sealed record AppHostInfo(Assembly? Assembly, Lazy<DataFolder> DataFolder)
 {
     private const string OutputPrefix = "aspireprojectoutput:";
 
@@ -35,7 +30,7 @@ internal sealed class InstancesAnnotation(IReadOnlyList<string> ids) : IResource
         id.Length == resourceName.Length + 1 + SuffixLength && id.StartsWith($"{resourceName}-", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>What stands, in a resource's variables and arguments, for values that differ between its replicas.</summary>
+/// <summary>Placeholders in variables and arguments for values that differ between replicas.</summary>
 internal static class InstanceTokens
 {
     public const string Suffix = "{{instance-suffix}}";
@@ -47,14 +42,11 @@ internal static class InstanceTokens
 /// <param name="Command">A path or a name on <c>PATH</c>.</param>
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="WorkingDirectory">The directory in which it runs.</param>
-/// <param name="StandardInput">What it reads from its standard input, which ends after it.</param>
-internal sealed record Launch(string Command, IReadOnlyList<string> Arguments, string WorkingDirectory, string? StandardInput = null);
+/// <param name="StandardInput">What it reads from its standard input, which ends after that.</param>
+/// <param name="Source">What is shown as the program that runs, where that is not plain from the resource.</param>
+internal sealed record Launch(string Command, IReadOnlyList<string> Arguments, string WorkingDirectory, string? StandardInput = null, string? Source = null);
 
-/// <summary>What is at hand when a launch is put together.</summary>
 internal sealed record LaunchContext(DataFolder DataFolder, Func<string, int> TargetPort, IReadOnlyList<string> Arguments, CancellationToken CancellationToken);
 
 /// <summary>Says how a container resource runs as a plain process.</summary>
 internal sealed record LocalProcessAnnotation(Func<LaunchContext, Task<Launch>> CreateLaunch) : IResourceAnnotation;
-
-/// <summary>Says that a resource needs no process: what it offers is in its clients. Only its place has to be prepared.</summary>
-internal sealed record EmbeddedAnnotation(Func<DataFolder, Task> Prepare) : IResourceAnnotation;

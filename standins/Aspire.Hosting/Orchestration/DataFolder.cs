@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
-/// The folder in which an application keeps what must outlive it. It belongs to one running app host at a time, and only its user may read it.
+/// The folder with an application's data. One app host at a time uses it, and only its user may read it.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {

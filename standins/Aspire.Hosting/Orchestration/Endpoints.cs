@@ -4,8 +4,8 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
-/// Gives every endpoint its ports. A single process listens on the endpoint's own port; several, or one that insists on a port of its
-/// own, listen on others behind a <see cref="TcpProxy"/>.
+/// Gives every endpoint its ports. A single process listens on the endpoint's own port. Replicas, and a process whose target port differs
+/// from the endpoint's, listen on ports of their own behind a <see cref="TcpProxy"/>.
 /// </summary>
 internal sealed class Endpoints(bool randomizePorts) : IAsyncDisposable
 {
@@ -46,17 +46,15 @@ internal sealed class Endpoints(bool randomizePorts) : IAsyncDisposable
             var targetPort = replicas > 1
                 ? InstanceTokens.TargetPort(resource.Name, endpoint.Name)
                 : _targetPorts[endpoint][0].ToString(CultureInfo.InvariantCulture);
-            endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", port.Value, targetPort);
+            endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, port.Value, targetPort);
         }
     }
 
     /// <summary>The port that a replica listens on.</summary>
     public int TargetPort(EndpointAnnotation endpoint, int replica) => _targetPorts[endpoint][replica];
 
-    public bool IsProxied(EndpointAnnotation endpoint) => _proxied.Any(p => p.Endpoint == endpoint);
-
     /// <summary>Listens where replicas are to be reached.</summary>
-    /// <param name="replicasFor">Tells the replicas of a resource that connections may go to, each time it is asked.</param>
+    /// <param name="replicasFor">Gets the replicas of a resource that may get a connection; called for each connection.</param>
     public void Listen(Func<IResource, IReadOnlyList<int>> replicasFor)
     {
         foreach (var (resource, endpoint) in _proxied)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>Asks a running resource's health checks, often until they are content, and now and then after that.</summary>
+/// <summary>Runs a resource's health checks, often until they are healthy and every two seconds after that.</summary>
 internal sealed class HealthMonitor(
     HealthCheckService healthChecks,
     ResourceNotificationService notifications,
@@ -20,7 +20,7 @@ internal sealed class HealthMonitor(
     /// <summary>Watches one replica until <paramref name="cancellationToken"/> ends it.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="id">The replica's id.</param>
-    /// <param name="ports">The replica's own ports, where there is something in front of it.</param>
+    /// <param name="ports">The replica's own ports, where a proxy is in front of it.</param>
     /// <param name="announces">Whether this replica's health is the moment at which the resource is ready.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public async Task RunAsync(IResource resource, string id, Func<EndpointAnnotation, int?>? ports, bool announces, CancellationToken cancellationToken)
@@ -64,20 +64,19 @@ internal sealed class HealthMonitor(
 
         using var timeLimit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeLimit.CancelAfter(AnswerWithin);
-        var now = DateTime.UtcNow;
         try
         {
             var report = await healthChecks.CheckHealthAsync(r => keys.Contains(r.Name), timeLimit.Token);
             return
             [
                 .. keys.Select(key => report.Entries.TryGetValue(key, out var entry)
-                    ? new HealthReportSnapshot(key, entry.Status, entry.Description ?? entry.Exception?.Message, entry.Exception?.ToString()) { LastRunAt = now }
-                    : new HealthReportSnapshot(key, HealthStatus.Unhealthy, $"No health check is registered as '{key}'.", null) { LastRunAt = now }),
+                    ? new HealthReportSnapshot(key, entry.Status, entry.Description ?? entry.Exception?.Message, entry.Exception?.ToString())
+                    : new HealthReportSnapshot(key, HealthStatus.Unhealthy, $"No health check is registered as '{key}'.", null)),
             ];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return [.. keys.Select(key => new HealthReportSnapshot(key, HealthStatus.Unhealthy, "It did not answer in time.", null) { LastRunAt = now })];
+            return [.. keys.Select(key => new HealthReportSnapshot(key, HealthStatus.Unhealthy, "The health check timed out.", null))];
         }
     }
 }

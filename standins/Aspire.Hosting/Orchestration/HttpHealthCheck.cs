@@ -13,7 +13,7 @@ internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, i
             return HealthCheckResult.Unhealthy("The endpoint has no address yet.");
         }
 
-        // Of several replicas, each is asked by itself, past the proxy in front of them.
+        // Each replica is asked on its own port, not through the proxy.
         var url = HealthTarget.PortOf(endpoint.EndpointAnnotation) is { } port
             ? new UriBuilder(endpoint.Url) { Port = port }.Uri
             : new Uri(endpoint.Url);

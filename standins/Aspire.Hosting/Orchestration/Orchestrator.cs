@@ -2,7 +2,6 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Processes;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -31,8 +30,6 @@ internal sealed class Orchestrator : IAsyncDisposable
         ResourceLoggerService loggers,
         IDistributedApplicationEventing eventing,
         HealthMonitor health,
-        DistributedApplicationOptions options,
-        ILoggerFactory loggerFactory,
         IServiceProvider services)
     {
         _model = model;
@@ -44,12 +41,8 @@ internal sealed class Orchestrator : IAsyncDisposable
         Eventing = eventing;
         Health = health;
         Services = services;
+        Processes = new ChildProcesses(appHost.DataFolder);
         Endpoints = new Endpoints(configuration.GetValue("DcpPublisher:RandomizePorts", false));
-        if (options.EnableResourceLogging)
-        {
-            var name = appHost.Assembly?.GetName().Name;
-            loggers.Written += (_, line) => LogLine(loggerFactory.CreateLogger($"{name}.Resources.{line.ResourceId}"), line.Text, line.IsError);
-        }
     }
 
     public AppHostInfo AppHost { get; }
@@ -68,19 +61,19 @@ internal sealed class Orchestrator : IAsyncDisposable
 
     public Endpoints Endpoints { get; }
 
-    public ChildProcesses Processes { get; } = new();
+    public ChildProcesses Processes { get; }
 
-    /// <summary>Ends, with what there is to say, when a resource failed that was never ready.</summary>
+    /// <summary>Ends with the reason when a resource fails that was never ready.</summary>
     public Task<string> StartFailure => _startFailure.Task;
 
-    /// <summary>Whether the application has been all there. What fails after that is a crash, and no longer a failed start.</summary>
+    /// <summary>Whether all resources have been ready. What fails after that is a crash, not a failed start.</summary>
     public bool HasBeenReady { get; set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_executionContext.IsPublishMode)
         {
-            throw new DistributedApplicationException("publishing is not covered by this build; without --publisher and --operation publish the application runs");
+            throw new DistributedApplicationException("this build cannot publish; without --publisher and --operation publish the application runs");
         }
 
         if (WaitCycle.Find(_model.Resources) is { } cycle)
@@ -89,7 +82,7 @@ internal sealed class Orchestrator : IAsyncDisposable
         }
 
         AppHost.DataFolder.Value.Open();
-        await Eventing.PublishAsync(new BeforeStartEvent(Services, _model), cancellationToken);
+        await Reaper.WaitForFormerAsync(AppHost.DataFolder.Value, cancellationToken);
         await ResolveParametersAsync(cancellationToken);
 
         foreach (var resource in _model.Resources.Where(RunsAsProcess))
@@ -104,10 +97,10 @@ internal sealed class Orchestrator : IAsyncDisposable
         Endpoints.Listen(UsableReplicas);
         foreach (var resource in _model.Resources.ToArray())
         {
-            await AnnounceAsync(resource, cancellationToken);
+            await AnnounceAsync(resource);
         }
 
-        foreach (var instance in _instances.Where(i => !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()))
+        foreach (var instance in _instances)
         {
             instance.Begin();
         }
@@ -116,11 +109,9 @@ internal sealed class Orchestrator : IAsyncDisposable
         {
             _background.Add(RunWithoutProcessAsync(resource, _stopping.Token));
         }
-
-        await Eventing.PublishAsync(new AfterResourcesCreatedEvent(Services, _model), cancellationToken);
     }
 
-    /// <summary>Stops everything: what nobody depends on first, what others depend on after them; and all within five seconds.</summary>
+    /// <summary>Stops everything within five seconds: what nothing depends on first, then what the others depended on.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -174,7 +165,7 @@ internal sealed class Orchestrator : IAsyncDisposable
 
     public void OnStartFailure(ResourceInstance instance, string reason)
     {
-        // Whoever only waited for something that failed is not the one to blame.
+        // What only waited for something that failed is not the cause.
         if (!HasBeenReady && !WaitsForFailure(instance.Resource))
         {
             _startFailure.TrySetResult($"{instance.Resource.Name}: {reason}");
@@ -211,10 +202,10 @@ internal sealed class Orchestrator : IAsyncDisposable
     }
 
     private static bool RunsAsProcess(IResource resource) =>
-        resource is ProjectResource or ExecutableResource || (resource is ContainerResource && !resource.HasAnnotationOfType<EmbeddedAnnotation>());
+        resource is ProjectResource or ExecutableResource or ContainerResource;
 
     private static IEnumerable<IResource> DependenciesOf(IResource resource) => WaitCycle.DependenciesOf(resource)
-        .Concat(resource.Annotations.OfType<ResourceRelationshipAnnotation>().Where(r => r.Type is "Reference" or "WaitFor").Select(r => r.Resource))
+        .Concat(resource.Annotations.OfType<UseAnnotation>().Select(u => u.Resource))
         .Where(r => r != resource);
 
     private static async Task WaitAsync(Task task, TimeSpan atMost, CancellationToken cancellationToken)
@@ -225,15 +216,8 @@ internal sealed class Orchestrator : IAsyncDisposable
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            // Its time is over; what is left is ended later.
+            // Those that are left are killed later.
         }
-    }
-
-    private static void LogLine(ILogger logger, string text, bool isError)
-    {
-#pragma warning disable CA1848, CA1873 // What a resource wrote, line by line.
-        logger.Log(isError ? LogLevel.Error : LogLevel.Information, "{Line}", text);
-#pragma warning restore CA1848, CA1873
     }
 
     private bool WaitsForFailure(IResource resource) => resource.Annotations.OfType<WaitAnnotation>().Any(w =>
@@ -276,40 +260,26 @@ internal sealed class Orchestrator : IAsyncDisposable
         }
     }
 
-    private async Task AnnounceAsync(IResource resource, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(IResource resource)
     {
-        if (RunsAsProcess(resource))
+        if (!RunsAsProcess(resource))
         {
-            await Eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, Services), cancellationToken);
-            var urls = await Configuration.GetUrlsAsync(resource, cancellationToken);
-            await Notifications.PublishUpdateAsync(resource, s => s with
-            {
-                State = resource.HasAnnotationOfType<ExplicitStartupAnnotation>() ? KnownResourceStates.NotStarted
-                    : resource.HasAnnotationOfType<WaitAnnotation>() ? KnownResourceStates.Waiting : KnownResourceStates.Starting,
-                Urls =
-                [
-                    .. urls.OrderByDescending(u => u.DisplayOrder ?? 0).Select(u => new UrlSnapshot(u.Endpoint?.EndpointName, u.Url, IsInternal: u.DisplayLocation == UrlDisplayLocation.DetailsOnly)
-                    {
-                        IsInactive = true,
-                        DisplayProperties = new UrlDisplayPropertiesSnapshot(u.DisplayText ?? "", u.DisplayOrder ?? 0),
-                    }),
-                ],
-            });
+            return;
         }
 
-        if (resource is IResourceWithConnectionString and not ParameterResource)
+        var urls = ResourceConfiguration.GetUrls(resource);
+        await Notifications.PublishUpdateAsync(resource, s => s with
         {
-            await Eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, Services), cancellationToken);
-        }
+            State = resource.HasAnnotationOfType<WaitAnnotation>() ? KnownResourceStates.Waiting : KnownResourceStates.Starting,
+            Urls = [.. urls.Select(u => new UrlSnapshot(u.Endpoint?.EndpointName, u.Url, IsInternal: false) { IsInactive = true })],
+        });
     }
 
-    /// <summary>Prepares what needs no process, and watches its health.</summary>
+    /// <summary>Watches what has a connection string and no process: a database, a connection string itself.</summary>
     private async Task RunWithoutProcessAsync(IResource resource, CancellationToken cancellationToken)
     {
-        if (resource is not IResourceWithConnectionString && !resource.HasAnnotationOfType<EmbeddedAnnotation>())
+        if (resource is not IResourceWithConnectionString connected)
         {
-            // A resource of the app host's own kind: its state is the app host's business.
-            await Notifications.PublishUpdateAsync(resource, s => s);
             return;
         }
 
@@ -322,19 +292,18 @@ internal sealed class Orchestrator : IAsyncDisposable
             }
 
             await Notifications.WaitForDependenciesAsync(resource, cancellationToken);
-            await Eventing.PublishAsync(new BeforeResourceStartedEvent(resource, Services), cancellationToken);
-            if (resource.TryGetLastAnnotation<EmbeddedAnnotation>(out var embedded))
+            var connectionString = await connected.GetConnectionStringAsync(cancellationToken);
+            await Notifications.PublishUpdateAsync(resource, s => s with
             {
-                await embedded.Prepare(AppHost.DataFolder.Value);
-            }
-
-            await Notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
+                State = KnownResourceStates.Running,
+                Properties = [.. s.Properties, new ResourcePropertySnapshot(CustomResourceKnownProperties.ConnectionString, connectionString) { IsSensitive = true }],
+            });
             await Health.RunAsync(resource, resource.Name, null, announces: true, cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow });
+            await Notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Exited });
         }
         catch (Exception exception)
         {

@@ -7,7 +7,7 @@ internal static class ProjectLaunchPlan
 {
     public static Launch Create(ProjectResource project, AppHostInfo appHost, IReadOnlyList<string> arguments)
     {
-        var metadata = project.GetProjectMetadata();
+        var metadata = ProjectLaunch.MetadataOf(project);
         var projectPath = Path.GetFullPath(metadata.ProjectPath);
         var directory = Path.GetDirectoryName(projectPath)!;
         var assembly = appHost.OutputOf(projectPath) ?? FindOutput(projectPath, directory, appHost.BuildConfiguration);
@@ -23,7 +23,7 @@ internal static class ProjectLaunchPlan
         return new Launch(DotnetHost(), ["exec", assembly, .. all], directory);
     }
 
-    private static string DotnetHost()
+    public static string DotnetHost()
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {

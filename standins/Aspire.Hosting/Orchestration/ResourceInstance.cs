@@ -5,7 +5,7 @@ using Aspire.Hosting.Processes;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>One replica of a resource that runs as a process: it waits, runs, ends, and is stopped and started on command.</summary>
+/// <summary>One replica of a resource that runs as a process.</summary>
 internal sealed class ResourceInstance(Orchestrator orchestrator, IResource resource, string id, int replica, int replicas) : IDisposable
 {
     private const int LinesInReason = 3;
@@ -27,13 +27,13 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
 
     public bool IsAlive => _process is { Exit.IsCompleted: false };
 
-    /// <summary>Whether connections may go to this replica; better ones are those that are healthy.</summary>
+    /// <summary>Whether the replica can get connections.</summary>
     public (bool Running, bool Healthy) Usability =>
         orchestrator.Notifications.TryGetCurrentState(Id, out var known) && known.Snapshot.State?.Text == KnownResourceStates.Running
             ? (true, known.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy)
             : (false, false);
 
-    /// <summary>Starts the replica in the background, after what it waits for.</summary>
+    /// <summary>Starts the replica in the background, once what it waits for is ready.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -92,7 +92,7 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         }
     }
 
-    /// <summary>Asks the replica to end, now that the application does; whether it has is for the caller to wait for.</summary>
+    /// <summary>Sends SIGTERM, and returns a task that ends with the process.</summary>
     public Task BeginStop()
     {
         lock (_lock)
@@ -145,39 +145,31 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
     {
         try
         {
-            // At once, so that whoever began it does not take the last end for this one's.
+            // Before anything is awaited, so that StartedAsync does not see the state of the run before.
             Update(s => s with
             {
                 State = Resource.HasAnnotationOfType<WaitAnnotation>() ? KnownResourceStates.Waiting : KnownResourceStates.Starting,
                 Reason = null,
                 ExitCode = null,
                 IsReady = false,
-                StartTimeStamp = null,
-                StopTimeStamp = null,
                 HealthReports = [.. s.HealthReports.Select(r => r with { Status = null, Description = null, ExceptionText = null })],
             });
 
-            // Out of the lock of whoever began it.
+            // Leaves the lock that Begin holds.
             await Task.Yield();
             await orchestrator.Notifications.WaitForDependenciesAsync(Resource, cancellationToken);
             Update(s => s with { State = KnownResourceStates.Starting });
-
-            // The first of several replicas speaks for the resource.
-            if (Replica == 0)
-            {
-                await orchestrator.Eventing.PublishAsync(new BeforeResourceStartedEvent(Resource, orchestrator.Services), cancellationToken);
-            }
 
             await LaunchAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Update(s => s with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow });
+            Update(s => s with { State = KnownResourceStates.Exited });
             return;
         }
         catch (Exception exception)
         {
-            // Whatever the reason is, it belongs to this resource; the others go on.
+            // The others go on.
             Fail(exception);
             return;
         }
@@ -193,18 +185,18 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
             environment[name] = Fill(value);
         }
 
-        List<string> arguments = [.. (await orchestrator.Configuration.GetArgumentsAsync(Resource, cancellationToken)).Select(Fill)];
+        List<string> arguments = [.. (await ResourceConfiguration.GetArgumentsAsync(Resource, cancellationToken)).Select(Fill)];
         var launch = Resource switch
         {
             ProjectResource project => ProjectLaunchPlan.Create(project, orchestrator.AppHost, arguments),
             ExecutableResource executable => new Launch(executable.Command, arguments, executable.WorkingDirectory),
             _ when Resource.TryGetLastAnnotation<LocalProcessAnnotation>(out var local) =>
                 await local.CreateLaunch(new LaunchContext(orchestrator.AppHost.DataFolder.Value, TargetPort, arguments, cancellationToken)),
-            _ => throw new DistributedApplicationException("it needs a container, and this build runs without any"),
+            _ => throw new DistributedApplicationException("it needs a container, which this build cannot run"),
         };
 
         cancellationToken.ThrowIfCancellationRequested();
-        var process = await orchestrator.Processes.StartAsync(launch, environment, (line, isError) => orchestrator.Loggers.Write(Id, line, isError));
+        var process = orchestrator.Processes.Start(launch, environment, (line, isError) => orchestrator.Loggers.Write(Id, line, isError));
         lock (_lock)
         {
             _process = process;
@@ -221,17 +213,24 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
             new(KnownProperties.ExecutableArgs, ImmutableArray.CreateRange(launch.Arguments)) { IsSensitive = true },
             new(KnownProperties.ExecutablePid, process.Pid),
         };
-        if (Resource is ProjectResource { } ran)
+        if (Resource is ProjectResource ran)
         {
-            var metadata = ran.GetProjectMetadata();
-            properties.Add(new(KnownProperties.ProjectPath, metadata.ProjectPath));
-            properties.Add(new(KnownProperties.ProjectLaunchProfile, ProjectLaunch.ProfileOf(ran, metadata)?.Name));
+            properties.Add(new(KnownProperties.ProjectPath, ProjectLaunch.MetadataOf(ran).ProjectPath));
+        }
+
+        if (launch.Source is not null)
+        {
+            properties.Add(new(CustomResourceKnownProperties.Source, launch.Source));
+        }
+
+        if (Resource is IResourceWithConnectionString connected)
+        {
+            properties.Add(new(CustomResourceKnownProperties.ConnectionString, await connected.GetConnectionStringAsync(cancellationToken)) { IsSensitive = true });
         }
 
         Update(s => s with
         {
             State = KnownResourceStates.Running,
-            StartTimeStamp = DateTime.UtcNow,
             Properties = [.. properties],
             EnvironmentVariables = [.. environment.Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true))],
             Urls = [.. s.Urls.Select(u => u with { IsInactive = false })],
@@ -252,32 +251,19 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         var lastOutput = crashed ? LastOutput() : null;
         Update(s => s with
         {
-            State = _stopRequested ? KnownResourceStates.Exited : KnownResourceStates.Finished,
+            State = _stopRequested || exitCode != 0 ? KnownResourceStates.Exited : KnownResourceStates.Finished,
             ExitCode = exitCode,
-            StopTimeStamp = DateTime.UtcNow,
             IsReady = false,
 
-            // What it wrote last tells why it did not start. Of one that was up it may be anything, and is in the log above.
+            // The last output tells why it did not start. Of one that was up it may be anything, and is in the log above.
             Reason = wasReady ? null : lastOutput,
-            Properties = [.. s.Properties.Where(p => p.Name is not (KnownProperties.ExecutablePid or KnownProperties.ExitCode)), new(KnownProperties.ExitCode, exitCode)],
+            Properties = [.. s.Properties.Where(p => p.Name != KnownProperties.ExecutablePid)],
             Urls = [.. s.Urls.Select(u => u with { IsInactive = true })],
         });
         if (crashed)
         {
             var reason = string.Create(CultureInfo.InvariantCulture, $"exit code {exitCode}");
             orchestrator.OnCrash(this, wasReady, lastOutput is null ? reason : $"{reason}, {lastOutput}");
-        }
-
-        if (orchestrator.Notifications.TryGetCurrentState(Id, out var after))
-        {
-            try
-            {
-                await orchestrator.Eventing.PublishAsync(new ResourceStoppedEvent(Resource, orchestrator.Services, after));
-            }
-            catch (Exception exception)
-            {
-                orchestrator.Loggers.Write(Id, $"A subscriber to its end failed: {exception.Message}", isError: true);
-            }
         }
     }
 
@@ -294,7 +280,7 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         }
         catch (Exception exception)
         {
-            orchestrator.Loggers.Write(Id, $"What was to happen once it is healthy failed: {exception.Message}", isError: true);
+            orchestrator.Loggers.Write(Id, $"A subscriber to ResourceReadyEvent failed: {exception.Message}", isError: true);
         }
     }
 
@@ -308,7 +294,7 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
     private void Fail(Exception exception)
     {
         orchestrator.Loggers.Write(Id, $"It could not be started: {exception.Message}", isError: true);
-        Update(s => s with { State = KnownResourceStates.FailedToStart, Reason = exception.Message, StopTimeStamp = DateTime.UtcNow });
+        Update(s => s with { State = KnownResourceStates.FailedToStart, Reason = exception.Message });
         orchestrator.OnStartFailure(this, exception.Message);
     }
 

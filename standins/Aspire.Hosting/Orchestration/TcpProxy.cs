@@ -4,8 +4,7 @@ using System.Net.Sockets;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
-/// Listens on one port of the loopback in front of a resource's replicas, and spreads connections over them in turn. Whoever does not
-/// answer is passed over.
+/// Listens on one loopback port in front of a resource's replicas, and gives connections to them in turn. A replica that refuses is skipped.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -17,8 +16,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly List<Task> _accepting = [];
     private int _next = -1;
 
-    /// <summary>Creates a proxy.</summary>
-    /// <param name="targets">The ports of the replicas, the best first choice among them; asked for each connection.</param>
+    /// <param name="targets">Gets the ports of the replicas; called for each connection.</param>
     public TcpProxy(Func<IReadOnlyList<int>> targets) => _targets = targets;
 
     public void Listen(int port)
@@ -137,7 +135,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 }
             }
 
-            // This direction is over; the other may still have something to say.
+            // The other direction may go on.
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

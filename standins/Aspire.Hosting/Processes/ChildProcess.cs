@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Aspire.Hosting.Processes;
 
-/// <summary>A process that was started here, and leads a process group of its own where the system allows it.</summary>
+/// <summary>A process that was started here.</summary>
 internal sealed class ChildProcess
 {
-    // What is still in the pipes when a process ends is read; what a grandchild writes for ever after is not.
+    // How long to read on after the process has ended. A grandchild may hold the pipes open for ever.
     private static readonly TimeSpan DrainWithin = TimeSpan.FromMilliseconds(500);
 
     private readonly Process _process;
@@ -21,13 +21,15 @@ internal sealed class ChildProcess
     /// <summary>Ends when the process has, with its exit code; 128 and the signal's number if a signal ended it.</summary>
     public Task<int> Exit { get; private set; } = null!;
 
-    public static ChildProcess Start(ProcessStartInfo startInfo, string? standardInput, Action<string, bool> onLine)
+    public static ChildProcess Start(ProcessStartInfo startInfo, Reaper reaper, string? standardInput, Action<string, bool> onLine)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = startInfo, EnableRaisingEvents = true };
         process.Exited += (_, _) => ended.TrySetResult();
         process.Start();
 
+        // First of all: until the reaper knows of it, a kill of this process would leave it behind.
+        reaper.Add(process.Id);
         var child = new ChildProcess(process);
         var reading = Task.WhenAll(
             ReadAsync(process.StandardOutput, line => onLine(line, false)),
@@ -58,7 +60,7 @@ internal sealed class ChildProcess
     {
         if (!Exit.IsCompleted)
         {
-            Signals.KillTree(Pid);
+            Signals.KillGroup(Pid);
         }
     }
 
@@ -80,6 +82,8 @@ internal sealed class ChildProcess
     private async Task<int> EndAsync(Task ended, Task reading)
     {
         await ended;
+
+        // What it started and left behind ends with it.
         Signals.KillGroup(Pid);
         await Task.WhenAny(reading, Task.Delay(DrainWithin));
         var exitCode = _process.ExitCode;

@@ -1,13 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting.Processes;
 
 /// <summary>
-/// A shell that ends what this process leaves behind when it is killed. It learns of each child over its standard input; when that ends,
-/// which it does with this process in whatever way, the children that are still there are asked to end, and made to three seconds later.
-/// Unlike the parent-death signal it reaches what the children started, insists, and is there on every Unix.
+/// A shell that ends what this process leaves behind when it is killed. It reads the children's process ids from its standard input. That
+/// ends when this process does, in whatever way; then it sends SIGTERM to the process groups that are left, and SIGKILL three seconds later.
 /// </summary>
+/// <remarks>
+/// The one mechanism for this, because it needs nothing but a POSIX shell and reaches what the children started. The parent-death signal of
+/// Linux (prctl, setpriv) does not: it is for direct children only, is bound to a thread, and is sent once.
+/// </remarks>
 internal sealed class Reaper : IDisposable
 {
     private const string Script = """
@@ -23,7 +27,6 @@ internal sealed class Reaper : IDisposable
             all="$rest"
           fi
         done
-        [ -n "$all" ] || exit 0
         for p in $all; do kill -s TERM -- "-$p" || kill -s TERM "$p"; done
         n=0
         while [ $n -lt 30 ]; do
@@ -36,21 +39,37 @@ internal sealed class Reaper : IDisposable
         for p in $left; do kill -s KILL -- "-$p"; kill -s KILL "$p"; done
         """;
 
+    private const string PidFile = ".reaper";
+
+    // It kills after three seconds.
+    private static readonly TimeSpan FormerEndsWithin = TimeSpan.FromSeconds(5);
+
     private readonly Process _process;
+    private readonly string _pidFile;
     private readonly Lock _lock = new();
 
-    private Reaper(Process process) => _process = process;
+    private Reaper(Process process, string pidFile) => (_process, _pidFile) = (process, pidFile);
 
-    public static Reaper Start(string? setsid)
+    public static Reaper Start(DataFolder folder)
     {
-        string[] line = setsid is null ? ["/bin/sh", "-c", Script] : [setsid, "/bin/sh", "-c", Script];
-        var startInfo = new ProcessStartInfo(line[0], line[1..])
+        // Of a session of its own, so that a signal to this process's group does not end it too.
+        var startInfo = Session.StartInfo(["/bin/sh", "-c", Script]);
+        startInfo.WorkingDirectory = "/";
+        var process = Process.Start(startInfo)!;
+        var pidFile = Path.Combine(folder.Path, PidFile);
+        File.WriteAllText(pidFile, process.Id.ToString(CultureInfo.InvariantCulture));
+        return new Reaper(process, pidFile);
+    }
+
+    /// <summary>Waits until an earlier app host that was killed has no children left: they hold its ports and its data.</summary>
+    public static async Task WaitForFormerAsync(DataFolder folder, CancellationToken cancellationToken)
+    {
+        var pidFile = Path.Combine(folder.Path, PidFile);
+        var waited = Stopwatch.StartNew();
+        while (File.Exists(pidFile) && IsReaper(await File.ReadAllTextAsync(pidFile, cancellationToken)) && waited.Elapsed < FormerEndsWithin)
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            WorkingDirectory = "/",
-        };
-        return new Reaper(Process.Start(startInfo)!);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
     }
 
     public void Add(int pid) => Tell('+', pid);
@@ -64,9 +83,23 @@ internal sealed class Reaper : IDisposable
             _process.StandardInput.Dispose();
         }
 
-        // Nothing is left for it to do, so it ends by itself.
+        // No child is left, so it ends by itself.
         _process.WaitForExit();
+        File.Delete(_pidFile);
         _process.Dispose();
+    }
+
+    private static bool IsReaper(string pid)
+    {
+        // The number may belong to another process by now.
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains(Script, StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Tell(char what, int pid)
@@ -80,7 +113,7 @@ internal sealed class Reaper : IDisposable
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
-                // Somebody ended the shell. The children still get the system's signal.
+                // Somebody killed the shell, or this process is ending.
             }
         }
     }

@@ -2,32 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Aspire.Hosting.Processes;
 
-/// <summary>Sends signals to processes, and to the process groups that they lead.</summary>
+/// <summary>Sends signals to processes and process groups. One that is gone already is no error.</summary>
 internal static partial class Signals
 {
     private const int Kill = 9;
     private const int Term = 15;
 
-    /// <summary>Asks a process to end.</summary>
-    public static void Terminate(int pid) => Send(pid, Term);
+    public static void Terminate(int pid) => _ = Send(pid, Term);
 
-    /// <summary>Ends a process, and all that it started.</summary>
-    public static void KillTree(int pid)
+    /// <summary>Kills a process and the group that it leads.</summary>
+    public static void KillGroup(int pid)
     {
-        Send(-pid, Kill);
-        Send(pid, Kill);
-    }
-
-    /// <summary>Ends what a process that is gone left behind.</summary>
-    public static void KillGroup(int pid) => Send(-pid, Kill);
-
-    private static void Send(int target, int signal)
-    {
-        // A target that is gone is what is wanted.
-        _ = SendSignal(target, signal);
+        _ = Send(-pid, Kill);
+        _ = Send(pid, Kill);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int pid, int signal);
+    private static partial int Send(int pid, int signal);
 }

@@ -4,38 +4,30 @@ using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
 
-/// <summary>What the files beside a project say of its launch: its launch profile, and its endpoints in Kestrel's configuration.</summary>
+/// <summary>Describes a project. The build generates one implementation for each project that an app host references.</summary>
+public interface IProjectMetadata : IResourceAnnotation
+{
+    /// <summary>The project file.</summary>
+    string ProjectPath { get; }
+}
+
+/// <summary>The launch profile of a project, and its endpoints in Kestrel's configuration.</summary>
 internal static class ProjectLaunch
 {
+    public static IProjectMetadata MetadataOf(ProjectResource project) => project.Annotations.OfType<IProjectMetadata>().Single();
+
     public static string DirectoryOf(IProjectMetadata project) => Path.GetDirectoryName(Path.GetFullPath(project.ProjectPath))!;
 
-    /// <summary>The launch profile in effect: the named one, the app host's own if the project has one of that name, or the first that runs the project.</summary>
+    /// <summary>The profile in effect: the one with the name of the app host's own, or the first that runs the project.</summary>
     public static (string Name, LaunchProfile Profile)? ProfileOf(IResource resource, IProjectMetadata project)
     {
-        if (resource.HasAnnotationOfType<ExcludeLaunchProfileAnnotation>())
-        {
-            return null;
-        }
-
-        var profiles = (project.LaunchSettings ?? LaunchSettings.Read(DirectoryOf(project)))?.Profiles ?? [];
-        if (resource.TryGetLastAnnotation<LaunchProfileAnnotation>(out var named))
-        {
-            return profiles.TryGetValue(named.LaunchProfileName, out var profile)
-                ? (named.LaunchProfileName, profile)
-                : throw new DistributedApplicationException(
-                    $"The project '{project.ProjectPath}' has no launch profile '{named.LaunchProfileName}'.");
-        }
-
-        if (resource.TryGetLastAnnotation<DefaultLaunchProfileAnnotation>(out var wanted)
-            && profiles.TryGetValue(wanted.LaunchProfileName, out var ofThatName))
-        {
-            return (wanted.LaunchProfileName, ofThatName);
-        }
-
-        return profiles.Where(p => p.Value.CommandName == "Project").Select(p => ((string, LaunchProfile)?)(p.Key, p.Value)).FirstOrDefault();
+        var profiles = LaunchSettings.ReadProfiles(DirectoryOf(project));
+        return resource.TryGetLastAnnotation<DefaultLaunchProfileAnnotation>(out var wanted) && profiles.TryGetValue(wanted.LaunchProfileName, out var ofThatName)
+            ? (wanted.LaunchProfileName, ofThatName)
+            : profiles.Where(p => p.Value.CommandName == "Project").Select(p => ((string, LaunchProfile)?)(p.Key, p.Value)).FirstOrDefault();
     }
 
-    /// <summary>The project's own settings, as far as they say what Kestrel listens on.</summary>
+    /// <summary>The project's own settings, which say what Kestrel listens on.</summary>
     public static IConfiguration SettingsOf(IProjectMetadata project)
     {
         var directory = DirectoryOf(project);
@@ -46,7 +38,7 @@ internal static class ProjectLaunch
             .Build();
     }
 
-    /// <summary>The host to listen on. Nothing that runs here is reached from elsewhere, so an address that means "everywhere" becomes loopback.</summary>
+    /// <summary>The host to listen on. What runs here is not reached from elsewhere, so "everywhere" becomes loopback.</summary>
     public static string HostOf(BindingAddress address) =>
         address.Host is "*" or "+" or "0.0.0.0" or "[::]" || string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
             ? "localhost"

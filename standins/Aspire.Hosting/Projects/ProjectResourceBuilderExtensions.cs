@@ -8,101 +8,48 @@ public static class ProjectResourceBuilderExtensions
 {
     /// <summary>Adds a project that the app host references.</summary>
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name)
-        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, _ => { });
-
-    /// <summary>Adds a project that the app host references, with the launch profile of that name; without any, if the name is null.</summary>
-    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, string? launchProfileName)
-        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, options => SetProfile(options, launchProfileName));
-
-    /// <summary>Adds a project that the app host references.</summary>
-    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, Action<ProjectResourceOptions> configure)
-        where TProject : IProjectMetadata, new()
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.Add(name, new TProject(), configure);
-    }
+        where TProject : IProjectMetadata, new() => Add(builder, name, new TProject());
 
     /// <summary>Adds a project by its file, relative to the app host's directory.</summary>
-    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath) =>
-        builder.AddProject(name, projectPath, _ => { });
-
-    /// <summary>Adds a project by its file, with the launch profile of that name; without any, if the name is null.</summary>
-    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath, string? launchProfileName) =>
-        builder.AddProject(name, projectPath, options => SetProfile(options, launchProfileName));
-
-    /// <summary>Adds a project by its file, relative to the app host's directory.</summary>
-    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath, Action<ProjectResourceOptions> configure)
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(projectPath);
-        return builder.Add(name, new ProjectFile(Path.GetFullPath(projectPath.Replace('\\', '/'), builder.AppHostDirectory)), configure);
+        return Add(builder, name, new ProjectFile(Path.GetFullPath(projectPath.Replace('\\', '/'), builder.AppHostDirectory)));
     }
 
-    /// <summary>Runs several instances of a project behind each of its endpoints.</summary>
+    /// <summary>Runs several instances of a project. A proxy listens on each endpoint and spreads connections over them.</summary>
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.WithAnnotation(new ReplicaAnnotation(replicas));
     }
 
-    /// <summary>Does not trust forwarded headers when the project is published.</summary>
-    public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder)
+    private static IResourceBuilder<ProjectResource> Add(IDistributedApplicationBuilder builder, string name, IProjectMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation<DisableForwardedHeadersAnnotation>(ResourceAnnotationMutationBehavior.Replace);
-    }
-
-    /// <summary>Decides which endpoints a project is told to listen on.</summary>
-    public static IResourceBuilder<ProjectResource> WithEndpointsInEnvironment(this IResourceBuilder<ProjectResource> builder, Func<EndpointAnnotation, bool> filter)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(filter);
-        return builder.WithAnnotation(new EndpointEnvironmentFilterAnnotation(filter));
-    }
-
-    private static void SetProfile(ProjectResourceOptions options, string? launchProfileName)
-    {
-        options.LaunchProfileName = launchProfileName;
-        options.ExcludeLaunchProfile = launchProfileName is null;
-    }
-
-    private static IResourceBuilder<ProjectResource> Add(this IDistributedApplicationBuilder builder, string name, IProjectMetadata metadata, Action<ProjectResourceOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(configure);
-        var options = new ProjectResourceOptions();
-        configure(options);
-
         var project = builder.AddResource(new ProjectResource(name)).WithAnnotation(metadata);
         project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory");
-        if (builder.ExecutionContext.IsRunMode && builder.Environment.IsDevelopment())
+        if (builder.Environment.IsDevelopment())
         {
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "true");
         }
 
-        project.WithOtlpExporter();
+        AddTelemetry(project);
         project.WithEnvironment("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION", "true");
         project.WithEnvironment("LOGGING__CONSOLE__FORMATTERNAME", "simple");
 
-        if (options.ExcludeLaunchProfile)
-        {
-            project.WithAnnotation(new ExcludeLaunchProfileAnnotation());
-        }
-        else if (options.LaunchProfileName is { Length: > 0 } profileName)
-        {
-            project.WithAnnotation(new LaunchProfileAnnotation(profileName));
-        }
-        else if ((builder.Configuration["AppHost:DefaultLaunchProfileName"] ?? builder.Configuration["DOTNET_LAUNCH_PROFILE"]) is { Length: > 0 } appHostProfile)
+        if ((builder.Configuration["AppHost:DefaultLaunchProfileName"] ?? builder.Configuration["DOTNET_LAUNCH_PROFILE"]) is { Length: > 0 } appHostProfile)
         {
             project.WithAnnotation(new DefaultLaunchProfileAnnotation(appHostProfile));
         }
 
         var profile = ProjectLaunch.ProfileOf(project.Resource, metadata);
-        var kestrelEndpoints = options.ExcludeKestrelEndpoints ? [] : AddKestrelEndpoints(project, metadata);
+        var kestrelEndpoints = AddKestrelEndpoints(project, metadata);
         if (kestrelEndpoints.Count > 0)
         {
-            // Kestrel's own endpoints win over ASPNETCORE_URLS, so each of them is overridden by name.
+            // Endpoints in Kestrel's configuration win over ASPNETCORE_URLS, so each is overridden by name.
             project.WithEnvironment(context =>
             {
                 foreach (var endpoint in EndpointsToListenOn(project.Resource))
@@ -129,7 +76,7 @@ public static class ProjectResourceBuilderExtensions
             project.WithEnvironment(context =>
             {
                 context.EnvironmentVariables.TryAdd("DOTNET_LAUNCH_PROFILE", launch.Name);
-                foreach (var (variable, value) in launch.Profile.EnvironmentVariables)
+                foreach (var (variable, value) in launch.Profile.EnvironmentVariables ?? [])
                 {
                     context.EnvironmentVariables.TryAdd(variable, Environment.ExpandEnvironmentVariables(value));
                 }
@@ -157,15 +104,7 @@ public static class ProjectResourceBuilderExtensions
             {
                 project.WithEndpoint(single ? scheme.Key : name, endpoint =>
                 {
-                    if (project.ApplicationBuilder.ExecutionContext.IsPublishMode)
-                    {
-                        endpoint.TargetPort = address.Port;
-                    }
-                    else
-                    {
-                        endpoint.Port = address.Port;
-                    }
-
+                    endpoint.Port = address.Port;
                     endpoint.UriScheme = address.Scheme;
                     endpoint.TargetHost = ProjectLaunch.HostOf(address);
                     if ((protocols ?? defaultProtocols) == "Http2")
@@ -194,21 +133,9 @@ public static class ProjectResourceBuilderExtensions
                 endpoint.Port = address.Port;
                 endpoint.TargetHost = ProjectLaunch.HostOf(address);
                 endpoint.UriScheme = address.Scheme;
-                endpoint.FromLaunchProfile = true;
                 if (isHttp2)
                 {
                     endpoint.Transport = "http2";
-                }
-            });
-        }
-
-        if (Uri.TryCreate(profile.LaunchUrl, UriKind.RelativeOrAbsolute, out var launchUrl))
-        {
-            project.WithUrls(context =>
-            {
-                foreach (var url in context.Urls.Where(u => u.Endpoint?.EndpointAnnotation.FromLaunchProfile == true))
-                {
-                    url.Url = (launchUrl.IsAbsoluteUri ? launchUrl : new Uri(new Uri(url.Url), launchUrl)).ToString();
                 }
             });
         }
@@ -216,11 +143,6 @@ public static class ProjectResourceBuilderExtensions
 
     private static void SetUrls(IResourceBuilder<ProjectResource> project)
     {
-        if (!project.ApplicationBuilder.ExecutionContext.IsRunMode)
-        {
-            return;
-        }
-
         project.WithEnvironment(context =>
         {
             if (context.EnvironmentVariables.ContainsKey("ASPNETCORE_URLS"))
@@ -236,11 +158,6 @@ public static class ProjectResourceBuilderExtensions
                     urls.AppendLiteral(";");
                 }
 
-                if (endpoint.Scheme == "https")
-                {
-                    context.EnvironmentVariables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
-                }
-
                 urls.Append($"{endpoint.Property(EndpointProperty.Scheme)}://{endpoint.EndpointAnnotation.TargetHost}:{endpoint.Property(EndpointProperty.TargetPort)}");
             }
 
@@ -253,8 +170,29 @@ public static class ProjectResourceBuilderExtensions
 
     private static IEnumerable<EndpointReference> EndpointsToListenOn(ProjectResource project) => project.GetEndpoints().Where(e =>
         e.EndpointAnnotation.UriScheme is "http" or "https"
-        && e.EndpointAnnotation.TargetPortEnvironmentVariable is null
-        && project.Annotations.OfType<EndpointEnvironmentFilterAnnotation>().All(f => f.Filter(e.EndpointAnnotation)));
+        && e.EndpointAnnotation.TargetPortEnvironmentVariable is null);
+
+    /// <summary>Gives a project its name, and where its telemetry goes if the app host knows an endpoint. The real package names its dashboard's here.</summary>
+    private static void AddTelemetry(IResourceBuilder<ProjectResource> project) => project.WithEnvironment(context =>
+    {
+        var (variables, configuration) = (context.EnvironmentVariables, project.ApplicationBuilder.Configuration);
+        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint)
+        {
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";
+        }
+
+        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Orchestration.InstanceTokens.Suffix}";
+        variables["OTEL_SERVICE_NAME"] = project.Resource.Name;
+        if (project.ApplicationBuilder.Environment.IsDevelopment())
+        {
+            variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
+            variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
+            variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
+            variables["OTEL_TRACES_SAMPLER"] = "always_on";
+            variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
+        }
+    });
 
     private sealed class ProjectFile(string path) : IProjectMetadata
     {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Tests;
 
@@ -14,11 +16,12 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Lock _lock = new();
     private readonly List<string> _output = [];
+    private readonly List<string> _written = [];
     private readonly List<string> _errors = [];
     private readonly Task _reading;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private AppHostProcess(string fileName, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
+    private AppHostProcess(string fileName, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string? input = null)
     {
         var startInfo = new ProcessStartInfo(fileName, arguments)
         {
@@ -33,12 +36,25 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         }
 
         _process = Process.Start(startInfo)!;
+        if (input is not null)
+        {
+            _process.StandardInput.WriteLine(input);
+        }
+
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
     }
 
+    public static string DotnetHost { get; } = Aspire.Hosting.Orchestration.ProjectLaunchPlan.DotnetHost();
+
+    /// <summary>The document server, as the app host's build noted it.</summary>
+    public static string Mongod { get; } = typeof(MongoDBServerResource).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(m => m.Key == "mongod").Value!;
+
     public int Pid => _process.Id;
 
+    /// <summary>The lines, without the time that each has after the resource's name.</summary>
     public IReadOnlyList<string> Output => Snapshot(_output);
+
+    public IReadOnlyList<string> Written => Snapshot(_written);
 
     public IReadOnlyList<string> Errors => Snapshot(_errors);
 
@@ -50,6 +66,13 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         var command = string.Join(' ', [ExecutableOf(appHost), .. arguments, $"--Aspire:Store:Path={data.Path}"]);
         return new("script", ["-q", "-e", "-c", $"stty cols {columns} rows {lines}; exec {command}", "/dev/null"], new Dictionary<string, string?> { ["TERM"] = "xterm" });
     }
+
+    /// <summary>Starts a document server by itself.</summary>
+    public static AppHostProcess StartMongod(string folder, string password) =>
+        new(DotnetHost, [Mongod, "--dbpath", folder, "--port", "0", "--auth-user", "admin"], null, password);
+
+    public async Task<int> MongodPortAsync() =>
+        int.Parse((await LineAsync(@"Waiting for connections on \S+:\d+$")).Split(':')[^1], CultureInfo.InvariantCulture);
 
     /// <summary>Waits for a line, and returns it.</summary>
     public async Task<string> LineAsync(string pattern)
@@ -113,6 +136,17 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until the app host has ended because it cannot start, with one line that matches and nothing left running.</summary>
+    public async Task FailsAsync(string reason)
+    {
+        Assert.Equal(1, await ExitCodeAsync());
+        Assert.Matches($"^The application cannot start: .*{reason}", Assert.Single(Errors));
+        foreach (var line in Output.Where(l => l.Contains("> Running", StringComparison.Ordinal) && PidPattern().IsMatch(l)))
+        {
+            Assert.False(IsAlive(int.Parse(PidPattern().Match(line).Groups["pid"].Value, CultureInfo.InvariantCulture)), line);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -127,6 +161,10 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
 
     /// <summary>Ends a process as the system does when it runs out of memory.</summary>
     public static void KillAtOnce(int pid) => Assert.Equal(0, Kill(pid, 9));
+
+    public static void Freeze(int pid) => Assert.Equal(0, Kill(pid, 19));
+
+    public static void Thaw(int pid) => Assert.Equal(0, Kill(pid, 18));
 
     /// <summary>Whether a process is there and has not ended.</summary>
     public static bool IsAlive(int pid)
@@ -160,6 +198,9 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     [GeneratedRegex(@"pid (?<pid>\d+)", RegexOptions.None, 1000)]
     private static partial Regex PidPattern();
 
+    [GeneratedRegex(@"(?<=^[^|>]{8,24} [|>] )\d\d:\d\d:\d\d\.\d{3} ", RegexOptions.None, 1000)]
+    private static partial Regex TimePattern();
+
     private string[] Snapshot(List<string> lines)
     {
         lock (_lock)
@@ -174,7 +215,12 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         {
             lock (_lock)
             {
-                lines.Add(line);
+                lines.Add(TimePattern().Replace(line, ""));
+                if (lines == _output)
+                {
+                    _written.Add(line);
+                }
+
                 _more.TrySetResult();
                 _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }

@@ -46,5 +46,20 @@ internal static class Applications
         return (await client.GetFromJsonAsync<Dictionary<string, string>>("/environment", TimeLimit))!;
     }
 
+    /// <summary>Waits until a resource has written a line with this text.</summary>
+    public static async Task<string> LineOfAsync(this DistributedApplication app, string resource, string text)
+    {
+        var log = app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(app.StateOf(resource).ResourceId);
+        await foreach (var lines in log.WithCancellation(TimeLimit))
+        {
+            if (lines.FirstOrDefault(l => l.Content.Contains(text, StringComparison.Ordinal)) is { Content: { } line })
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"'{resource}' did not write '{text}'.");
+    }
+
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -1,9 +1,17 @@
-// Applications that go wrong in one way each, and those that tests run as a process of its own: the first argument says which.
+// Applications that tests run as a process of their own; the first argument names one. Most of them fail in one way.
 var builder = DistributedApplication.CreateBuilder(args);
 var here = builder.AppHostDirectory;
 
 switch (args[0])
 {
+    case "steady":
+        builder.AddExecutable("steady", "sleep", here, "1000");
+        break;
+
+    case "times":
+        builder.AddExecutable("times", "bash", here, "-c", "echo 2026-11-24T10:11:12.131Z info: in full; echo 10:11:12.131 info: short; echo the last line; sleep 1000");
+        break;
+
     case "sleepers":
         // Three commands, one of which starts another by itself.
         builder.AddExecutable("one", "sleep", here, "1000");
@@ -16,7 +24,7 @@ switch (args[0])
         break;
 
     case "mongodb":
-        builder.AddMongoDB("mongodb").AddDatabase("db");
+        builder.AddMongoDB("mongodb").WithDataVolume().AddDatabase("db");
         break;
 
     case "crash":

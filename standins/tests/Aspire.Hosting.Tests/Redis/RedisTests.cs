@@ -3,16 +3,13 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Redis;
 
-/// <summary>Redis, the document store, and what else is kept between runs.</summary>
-[UnsupportedOSPlatform("windows")]
-public sealed class StoreTests
+public sealed class RedisTests
 {
     [RedisFact]
     public async Task RedisTakesNobodyWithoutThePassword()
@@ -84,69 +81,13 @@ public sealed class StoreTests
             await AppHostProcess.GoneAsync(appHost.Pid, TimeSpan.FromSeconds(5));
         }
 
-        // At once: the new one waits until the old server has let go of the folder.
+        // At once: the next app host waits until the old server has ended.
         await using var next = AppHostProcess.Start("Scenario.AppHost", data, ["redis"]);
         var nextPort = PortOf(await next.LineAsync("^redis +> Running, Healthy"));
         Assert.False(AppHostProcess.IsAlive(pid));
         Assert.Contains("words", await AskAsync(nextPort, $"AUTH {password}", "GET last"), StringComparison.Ordinal);
         next.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await next.ExitCodeAsync());
-    }
-
-    [Fact]
-    public async Task TheDocumentStoreIsAFolderThatItsConnectionStringNames()
-    {
-        using var data = new TemporaryFolder();
-        var path = data.File("with space");
-        using var builder = DistributedApplicationTestingBuilder.Create($"--Aspire:Store:Path={path}");
-        var mongodb = builder.AddMongoDB("mongodb").WithDataVolume();
-        mongodb.AddDatabase("accountsdb", "accounts");
-        await using var app = await builder.StartAsync();
-        await app.HealthyAsync("accountsdb");
-        await app.HealthyAsync("mongodb");
-
-        var folder = Path.Combine(path, "mongodb.sock");
-        Assert.Equal($"mongodb://{Uri.EscapeDataString(folder)}", await app.GetConnectionStringAsync("mongodb", Applications.TimeLimit));
-        Assert.Equal($"mongodb://{Uri.EscapeDataString(folder)}/accounts", await app.GetConnectionStringAsync("accountsdb", Applications.TimeLimit));
-        Assert.Equal("accounts", mongodb.Resource.Databases["accountsdb"]);
-        Assert.True(Directory.Exists(folder));
-
-        Directory.Delete(folder);
-        await app.WaitAsync("mongodb", s => s.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
-    }
-
-    [Fact]
-    public async Task AGeneratedParameterStaysTheSameAndOnlyItsUserCanReadIt()
-    {
-        using var data = new TemporaryFolder();
-        var first = await TokenAsync();
-
-        Assert.Equal(first, await TokenAsync());
-        Assert.Matches("^token=[A-Za-z0-9]{48}$", first);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(data.File("secrets.json")));
-        Assert.Empty(Directory.EnumerateFiles(data.Path, "*.tmp"));
-        Assert.Equal("token=given", await TokenAsync("--Parameters:token=given"));
-
-        async Task<string> TokenAsync(params string[] more)
-        {
-            await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["parameter", .. more]);
-            var line = await appHost.LineAsync(@"^say +\| token=");
-            appHost.Signal(PosixSignal.SIGINT);
-            Assert.Equal(0, await appHost.ExitCodeAsync());
-            return line.Split("| ")[1];
-        }
-    }
-
-    [Fact]
-    public void AGeneratedValueHasWhatIsAskedOfIt()
-    {
-        var value = new GenerateParameterDefault { MinLength = 30, Special = false, MinLower = 3, MinUpper = 3, MinNumeric = 10 }.GetDefaultValue();
-
-        Assert.Equal(30, value.Length);
-        Assert.True(value.Count(char.IsAsciiLetterLower) >= 3);
-        Assert.True(value.Count(char.IsAsciiLetterUpper) >= 3);
-        Assert.True(value.Count(char.IsAsciiDigit) >= 10);
-        Assert.All(value, c => Assert.True(char.IsAsciiLetterOrDigit(c)));
     }
 
     private static async Task<(int Port, string Password)> AddressAsync(DistributedApplication app)

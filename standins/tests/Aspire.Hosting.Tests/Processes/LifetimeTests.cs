@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Processes;
 
 /// <summary>How an app host in the foreground ends, and that it takes with it what it started.</summary>
 public sealed partial class LifetimeTests
@@ -20,7 +20,7 @@ public sealed partial class LifetimeTests
 
         appHost.Signal(signal);
 
-        // "two" does not listen to SIGTERM, so it takes all the patience that there is.
+        // "two" ignores SIGTERM, so it takes all the time that there is.
         await AppHostProcess.GoneAsync(appHost.Pid, Five);
         Assert.Equal(0, await appHost.ExitCodeAsync());
         Assert.Empty(appHost.Errors);
@@ -61,13 +61,13 @@ public sealed partial class LifetimeTests
     }
 
     [Fact]
-    public async Task NothingSurvivesWithoutParentDeathSignalsEither()
+    public async Task WithoutUtilLinuxNoChildSurvivesEither()
     {
         using var data = new TemporaryFolder();
         using var tools = new TemporaryFolder();
-        foreach (var tool in new[] { "bash", "sh", "sleep", "setsid" })
+        foreach (var tool in new[] { "bash", "sh", "sleep" })
         {
-            File.CreateSymbolicLink(tools.File(tool), Processes.CommandPath.Find(tool)!);
+            File.CreateSymbolicLink(tools.File(tool), Aspire.Hosting.Processes.CommandPath.Find(tool)!);
         }
 
         await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"], new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = DotnetRoot });
@@ -75,10 +75,31 @@ public sealed partial class LifetimeTests
 
         appHost.KillAtOnce();
 
-        foreach (var pid in pids)
+        // Without setsid there are no process groups, so the grandchild is out of reach.
+        foreach (var pid in pids[..3])
         {
             await AppHostProcess.GoneAsync(pid, Five);
         }
+
+        AppHostProcess.KillAtOnce(pids[3]);
+    }
+
+    [Fact]
+    public async Task AnAppHostThatIsKilledDoesNotKeepTheNextFromStarting()
+    {
+        using var data = new TemporaryFolder();
+        int[] pids;
+        await using (var killed = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"]))
+        {
+            pids = await PidsOfSleepersAsync(killed);
+            killed.KillAtOnce();
+            await AppHostProcess.GoneAsync(killed.Pid, Five);
+        }
+
+        // "two" ignores SIGTERM, so it is still there when the next one is started.
+        await using var next = AppHostProcess.Start("Scenario.AppHost", data, ["sleepers"]);
+        await next.PidOfAsync("one");
+        Assert.All(pids, pid => Assert.False(AppHostProcess.IsAlive(pid)));
     }
 
     [Fact]
@@ -100,7 +121,7 @@ public sealed partial class LifetimeTests
             // It ended before it had answered.
         }
 
-        await appHost.LineAsync(@"^web +> Finished \(exit code 42\)$");
+        await appHost.LineAsync(@"^web +> Exited \(42\)$");
         Assert.True(AppHostProcess.IsAlive(steady));
         Assert.True(AppHostProcess.IsAlive(appHost.Pid));
         appHost.Signal(PosixSignal.SIGINT);

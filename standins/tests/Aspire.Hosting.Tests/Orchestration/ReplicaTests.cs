@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Orchestration;
 
 /// <summary>Several instances of a project behind one endpoint.</summary>
 public sealed class ReplicaTests
@@ -19,8 +19,14 @@ public sealed class ReplicaTests
 
         Assert.Equal(pids, (await AnswersAsync(url, 30)).Distinct().Order());
 
-        // Each replica listens on a port of its own, and says so.
-        Assert.Equal(3, replicas.Select(r => r.Snapshot.EnvironmentVariables.Single(v => v.Name == "ASPNETCORE_URLS").Value).Distinct().Count());
+        // Each replica has an address of its own, which is in its variables, and answers there without the proxy.
+        foreach (var replica in replicas)
+        {
+            var own = new Uri(replica.Snapshot.EnvironmentVariables.Single(v => v.Name == "ASPNETCORE_URLS").Value!);
+            Assert.NotEqual(url.Port, own.Port);
+            Assert.Equal([replica.PidOf().ToString()], (await AnswersAsync(own, 3)).Distinct());
+        }
+
         Assert.Equal(3, replicas.Select(r => r.Snapshot.EnvironmentVariables.Single(v => v.Name == "OTEL_RESOURCE_ATTRIBUTES").Value).Distinct().Count());
 
         var victim = replicas[0];

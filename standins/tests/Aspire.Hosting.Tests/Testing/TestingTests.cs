@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Testing;
 
 /// <summary>An app host in a test.</summary>
 public sealed class TestingTests
@@ -42,13 +42,13 @@ public sealed class TestingTests
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Sample_AppHost>(Applications.TimeLimit);
         var app = await builder.StartAsync();
         var pids = new List<int>();
-        foreach (var name in new[] { "redis", "backend", "front" })
+        foreach (var name in new[] { "redis", "mongodb", "backend", "front" })
         {
             pids.Add((await app.HealthyAsync(name)).PidOf());
         }
 
         var data = builder.Configuration["Aspire:Store:Path"]!;
-        Assert.True(Directory.Exists(Path.Combine(data, "mongodb.sock")));
+        Assert.True(Directory.Exists(Path.Combine(data, "mongodb-data")));
         var waiting = app.ResourceNotifications.WaitForResourceAsync("front", "Never");
         var time = Stopwatch.StartNew();
 
@@ -86,19 +86,20 @@ public sealed class TestingTests
     public async Task DisposingDoesNotHangWhereverTheApplicationIs()
     {
         // Not built, built but not started, and in the middle of a start that never comes to its end.
-        var unbuilt = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Scenario_AppHost>(["mongodb"], Applications.TimeLimit);
+        var unbuilt = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Scenario_AppHost>(["steady"], Applications.TimeLimit);
         var data = unbuilt.Configuration["Aspire:Store:Path"]!;
         await unbuilt.DisposeAsync().AsTask().WaitAsync(Five);
         Assert.False(Directory.Exists(data));
 
-        var unstarted = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Scenario_AppHost>(["mongodb"], Applications.TimeLimit);
+        var unstarted = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Scenario_AppHost>(["steady"], Applications.TimeLimit);
         await using (await unstarted.BuildAsync(Applications.TimeLimit))
         {
             await unstarted.DisposeAsync().AsTask().WaitAsync(Five);
         }
 
         using var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddExecutable("one", "sleep", "/", "1000").OnBeforeResourceStarted((_, _, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
+        builder.Services.AddHealthChecks().AddCheck("never", () => HealthCheckResult.Unhealthy());
+        builder.AddExecutable("after", "sleep", "/", "1000").WaitFor(builder.AddExecutable("never", "sleep", "/", "1000").WithHealthCheck("never"));
         var starting = await builder.BuildAsync(Applications.TimeLimit);
         await starting.StartAsync(Applications.TimeLimit);
         await starting.DisposeAsync().AsTask().WaitAsync(Five);
@@ -151,34 +152,17 @@ public sealed class TestingTests
     }
 
     [Fact]
-    public async Task OptionsAndArgumentsReachTheAppHost()
+    public async Task ArgumentsReachTheAppHost()
     {
         using var data = new TemporaryFolder();
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Scenario_AppHost>(
-            ["mongodb", "--Some:Key=value"],
-            (options, settings) =>
-            {
-                Assert.True(options.DisableDashboard);
-                settings.Configuration!.AddInMemoryCollection([new("Aspire:Store:Path", data.Path)]);
-            },
-            Applications.TimeLimit);
+            ["steady", "--Some:Key=value", $"--Aspire:Store:Path={data.File("store")}"], Applications.TimeLimit);
 
         Assert.Equal("value", builder.Configuration["Some:Key"]);
         Assert.EndsWith("Scenario.AppHost", builder.AppHostDirectory, StringComparison.Ordinal);
         await using var app = await builder.StartAsync();
-        await app.HealthyAsync("db");
-        Assert.True(Directory.Exists(data.File("mongodb.sock")));
-    }
-
-    [Fact]
-    public async Task AFactoryRunsTheAppHostToo()
-    {
-        await using var factory = new DistributedApplicationFactory(typeof(Projects.Scenario_AppHost), ["mongodb"]);
-        Assert.Throws<InvalidOperationException>(() => factory.GetEndpoint("web"));
-
-        await factory.StartAsync(Applications.TimeLimit);
-
-        Assert.StartsWith("mongodb://", await factory.GetConnectionString("db"), StringComparison.Ordinal);
+        await app.HealthyAsync("steady");
+        Assert.True(Directory.Exists(data.File("store")));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Orchestration;
 
 /// <summary>Who starts after whom.</summary>
 public sealed class WaitingTests
@@ -56,7 +56,7 @@ public sealed class WaitingTests
 
         var failed = await app.WaitAsync("after", s => s.State?.Text == KnownResourceStates.FailedToStart);
 
-        var line = await LineOfAsync(app, "after", "could not be started");
+        var line = await app.LineOfAsync("after", "could not be started");
         Assert.Contains("'broken'", line, StringComparison.Ordinal);
         Assert.Contains("exit code 7", line, StringComparison.Ordinal);
         Assert.Contains("a setting is missing", line, StringComparison.Ordinal);
@@ -77,28 +77,8 @@ public sealed class WaitingTests
 
         await app.WaitAsync("after", s => s.State?.Text == KnownResourceStates.FailedToStart);
 
-        Assert.Contains("no-such-command-anywhere", await LineOfAsync(app, "ghost", "could not be started"), StringComparison.Ordinal);
+        Assert.Contains("no-such-command-anywhere", await app.LineOfAsync("ghost", "could not be started"), StringComparison.Ordinal);
         await app.HealthyAsync("next");
-    }
-
-    [Fact]
-    public async Task WaitingForeverIsPossibleToo()
-    {
-        using var files = new TemporaryFolder();
-        var status = HealthStatus.Unhealthy;
-        using var builder = DistributedApplicationTestingBuilder.Create();
-        builder.Services.AddHealthChecks().AddCheck("mood", () => new HealthCheckResult(status));
-        var once = builder.AddExecutable("once", "bash", "/", "-c", $"[ -f {files.File("second")} ] && exec sleep 1000; touch {files.File("second")}; exit 3")
-            .WithHealthCheck("mood");
-        builder.AddExecutable("after", "sleep", "/", "1000").WaitFor(once, WaitBehavior.WaitOnResourceUnavailable);
-        await using var app = await builder.StartAsync();
-        await app.WaitAsync("once", s => s.ExitCode == 3);
-        Assert.Equal(KnownResourceStates.Waiting, app.StateOf("after").Snapshot.State?.Text);
-
-        status = HealthStatus.Healthy;
-        await app.ResourceCommands.ExecuteCommandAsync("once", KnownResourceCommands.StartCommand, Applications.TimeLimit);
-
-        await app.HealthyAsync("after");
     }
 
     [Theory]
@@ -150,18 +130,5 @@ public sealed class WaitingTests
         mayGoOn.SetResult();
 
         await app.HealthyAsync("after");
-    }
-
-    private static async Task<string> LineOfAsync(DistributedApplication app, string resource, string text)
-    {
-        await foreach (var lines in app.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(app.StateOf(resource).ResourceId))
-        {
-            if (lines.FirstOrDefault(l => l.Content.Contains(text, StringComparison.Ordinal)) is { Content: { } line })
-            {
-                return line;
-            }
-        }
-
-        throw new InvalidOperationException($"'{resource}' did not write '{text}'.");
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Aspire.Hosting.Display;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Display;
 
 /// <summary>What an app host shows.</summary>
 public sealed class ConsoleTests
@@ -9,7 +9,7 @@ public sealed class ConsoleTests
     private static readonly ResourceRow[] Rows =
     [
         new("redis-abcdefgh", "redis", "Running", "Healthy", "4711", "redis://localhost:6379", null),
-        new("accounts-abcdefgh", "accounts", "Finished (exit code 134)", "", "", "http://localhost:8081", "it crashed"),
+        new("accounts-abcdefgh", "accounts", "Exited (134)", "", "", "http://localhost:8081", "it crashed"),
     ];
 
     [Fact]
@@ -24,7 +24,20 @@ public sealed class ConsoleTests
         await appHost.ExitCodeAsync();
 
         Assert.All(appHost.Output, line => Assert.DoesNotContain('\u001b', line));
-        Assert.All(appHost.Output, line => Assert.Matches(@"^(app host|steady  |web     ) [|>] ?", line));
+        Assert.All(appHost.Written, line => Assert.Matches(@"^(app host|steady  |web     ) [|>] \d\d:\d\d:\d\d\.\d{3}( |$)", line));
+    }
+
+    [Fact]
+    public async Task ALineThatHasATimeGetsNoSecondOne()
+    {
+        using var data = new TemporaryFolder();
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["times"]);
+        await appHost.LineAsync("the last line");
+        appHost.Signal(PosixSignal.SIGINT);
+        await appHost.ExitCodeAsync();
+
+        Assert.Contains("times    | 2026-11-24T10:11:12.131Z info: in full", appHost.Written);
+        Assert.Contains("times    | 10:11:12.131 info: short", appHost.Written);
     }
 
     [TerminalFact]
@@ -59,7 +72,7 @@ public sealed class ConsoleTests
     [Theory]
     [InlineData(200, 5)]
     [InlineData(70, 5)]
-    [InlineData(45, 3)]
+    [InlineData(44, 3)]
     [InlineData(20, 3)]
     [InlineData(1, 3)]
     public void NoLineOfTheTableIsWiderThanTheTerminal(int width, int columns)
@@ -68,7 +81,7 @@ public sealed class ConsoleTests
 
         Assert.Equal(3, lines.Count);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        if (width >= 45)
+        if (width >= 44)
         {
             Assert.Equal(columns, lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
         }

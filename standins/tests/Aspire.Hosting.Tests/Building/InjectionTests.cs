@@ -4,7 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Configuration;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Building;
 
 /// <summary>What a resource is told when it starts. The names and values are those of Aspire 13.6.</summary>
 public sealed class InjectionTests
@@ -31,6 +31,14 @@ public sealed class InjectionTests
 
         Assert.Equal(await app.GetConnectionStringAsync("accountsdb", Applications.TimeLimit), variables["ConnectionStrings__accountsdb"]);
         Assert.Equal("accountsdb", variables["ACCOUNTSDB_DATABASENAME"]);
+        Assert.Equal("localhost", variables["ACCOUNTSDB_HOST"]);
+        Assert.Equal(app.GetEndpoint("mongodb", "tcp").Port.ToString(), variables["ACCOUNTSDB_PORT"]);
+        Assert.Equal("admin", variables["ACCOUNTSDB_USERNAME"]);
+        Assert.Equal("admin", variables["ACCOUNTSDB_AUTHENTICATIONDATABASE"]);
+        Assert.Equal("SCRAM-SHA-256", variables["ACCOUNTSDB_AUTHENTICATIONMECHANISM"]);
+        Assert.Equal(
+            $"mongodb://admin:{variables["ACCOUNTSDB_PASSWORD"]}@localhost:{variables["ACCOUNTSDB_PORT"]}/accountsdb?authSource=admin&authMechanism=SCRAM-SHA-256",
+            variables["ACCOUNTSDB_URI"]);
         Assert.Equal(variables["ConnectionStrings__accountsdb"], variables["ACCOUNTSDB_URI"]);
 
         var http = app.GetEndpoint("backend", "http").ToString().TrimEnd('/');
@@ -111,16 +119,14 @@ public sealed class InjectionTests
         var endpoint = other.GetEndpoint("http");
         builder.AddSample("web")
             .WithHttpHealthCheck("/health")
-            .WithReference(other, "renamed")
+            .WithReference(other)
             .WithReference(legacy)
             .WithReference(composed)
-            .WithReference("outside", new Uri("http://example.test/base"))
             .WithEnvironment("PLAIN", "plain")
             .WithEnvironment("FROM_PARAMETER", key)
             .WithEnvironment("FROM_ENDPOINT", endpoint)
             .WithEnvironment("FROM_PROPERTY", endpoint.Property(EndpointProperty.Port))
             .WithEnvironment("FROM_EXPRESSION", $"{endpoint}/path?key={key:uri}")
-            .WithEnvironment("FROM_FUNCTION", () => "function")
             .WithEnvironment(context => context.EnvironmentVariables["FROM_CALLBACK"] = context.Resource.Name)
             .WithArgs("--first", "one")
             .WithArgs(context => context.Args.Add(endpoint));
@@ -135,12 +141,10 @@ public sealed class InjectionTests
         Assert.Equal(url, variables["FROM_ENDPOINT"]);
         Assert.Equal(new Uri(url).Port.ToString(), variables["FROM_PROPERTY"]);
         Assert.Equal($"{url}/path?key=s3cret", variables["FROM_EXPRESSION"]);
-        Assert.Equal("function", variables["FROM_FUNCTION"]);
         Assert.Equal("web", variables["FROM_CALLBACK"]);
-        Assert.Equal(url, variables["services__renamed__http__0"]);
+        Assert.Equal(url, variables["services__other__http__0"]);
         Assert.Equal("Server=old", variables["ConnectionStrings__legacy"]);
         Assert.Equal($"Endpoint={url};Key=s3cret", variables["ConnectionStrings__composed"]);
-        Assert.Equal("http://example.test/base", variables["services__outside__default__0"]);
         using var client = app.CreateHttpClient("web");
         Assert.Equal(["--first", "one", url], await client.GetFromJsonAsync<string[]>("/arguments", Applications.TimeLimit) ?? []);
         Assert.EndsWith("Sample.Service", await client.GetStringAsync("/directory", Applications.TimeLimit));
@@ -157,7 +161,6 @@ public sealed class InjectionTests
         using var builder = DistributedApplicationTestingBuilder.Create();
         var web = builder.AddSample("web").WithHttpHealthCheck("/health");
         web.WithUrlForEndpoint("http", url => url.Url += "/start")
-            .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/docs", DisplayText = "Docs" })
             .WithUrl("https://example.test/");
         await using var app = await builder.StartAsync();
 
@@ -165,7 +168,7 @@ public sealed class InjectionTests
 
         var root = app.GetEndpoint("web").ToString();
         Assert.Equal(
-            new[] { $"{root}start", $"{root}docs", "https://example.test/" }.Order(),
+            new[] { $"{root}start", "https://example.test/" }.Order(),
             healthy.Snapshot.Urls.Select(u => u.Url).Order());
         Assert.All(healthy.Snapshot.Urls, u => Assert.False(u.IsInactive));
     }

@@ -1,7 +1,8 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Logging;
 
-namespace Aspire.Hosting.Tests;
+namespace Aspire.Hosting.Tests.Notifications;
 
 /// <summary>Stopping and starting single resources.</summary>
 public sealed class CommandTests
@@ -58,7 +59,7 @@ public sealed class CommandTests
         AppHostProcess.KillAtOnce(pid);
 
         var died = await app.WaitAsync("web", s => s.ExitCode == 137);
-        Assert.Equal(KnownResourceStates.Finished, died.Snapshot.State?.Text);
+        Assert.Equal(KnownResourceStates.Exited, died.Snapshot.State?.Text);
         Assert.DoesNotContain(died.Snapshot.Properties, p => p.Name == "executable.pid");
         Assert.Equal(KnownResourceStates.Running, app.StateOf("other").Snapshot.State?.Text);
 
@@ -68,17 +69,22 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task AResourceThatStartsOnCommandWaitsForIt()
+    public async Task ACommandOfTheAppHostsOwnIsCarriedOut()
     {
         using var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddExecutable("tool", "sleep", "/", "1000").WithExplicitStart();
+        builder.AddExecutable("tool", "sleep", "/", "1000").WithCommand("greet", "Greet", context =>
+        {
+            context.Logger.Log(LogLevel.Information, default, context.ResourceName, null, (name, _) => $"hello from {name}");
+            return Task.FromResult(CommandResults.Failure("too shy"));
+        });
         await using var app = await builder.StartAsync();
-        Assert.Equal(KnownResourceStates.NotStarted, app.StateOf("tool").Snapshot.State?.Text);
+        var id = (await app.HealthyAsync("tool")).ResourceId;
 
-        var started = await app.ResourceCommands.ExecuteCommandAsync("tool", KnownResourceCommands.StartCommand, Applications.TimeLimit);
+        var result = await app.ResourceCommands.ExecuteCommandAsync("tool", "greet", Applications.TimeLimit);
 
-        Assert.True(started.Success, started.Message);
-        await app.HealthyAsync("tool");
+        Assert.False(result.Success);
+        Assert.Equal("too shy", result.Message);
+        await app.LineOfAsync("tool", $"hello from {id}");
     }
 
     [Fact]

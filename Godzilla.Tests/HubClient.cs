@@ -65,8 +65,7 @@ internal sealed class HubClient : IAsyncDisposable
     public async Task<string> ErrorOfAsync(string method, params object?[] arguments)
     {
         var error = await Assert.ThrowsAsync<HubException>(() => InvokeAsync(method, arguments));
-        var before = $"An unexpected error occurred invoking '{method}' on the server. HubException: ";
-        return error.Message.StartsWith(before, StringComparison.Ordinal) ? error.Message[before.Length..] : error.Message;
+        return error.Message.Replace($"An unexpected error occurred invoking '{method}' on the server. HubException: ", "", StringComparison.Ordinal);
     }
 
     /// <summary>Waits for an event that matches; it may have come before this call.</summary>

@@ -11,6 +11,8 @@ namespace Godzilla.Tests.System;
 /// <summary>Two replicas of every service, each called at its own address.</summary>
 public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture<ReplicaTests.ReplicatedApp>
 {
+    private const string PresenceGrpc = "Kestrel__Endpoints__grpc__Url";
+
     [Fact]
     public async Task TwoGatewaysShareSessions()
     {
@@ -45,7 +47,7 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
     [Fact]
     public async Task TwoPresenceReplicasAgree()
     {
-        var replicas = app.ReplicasOf("presence", "Kestrel__Endpoints__grpc__Url");
+        var replicas = app.ReplicasOf("presence", PresenceGrpc);
         using var first = Channel(replicas[0]);
         using var second = Channel(replicas[1]);
         var (one, other) = (new PresenceService.PresenceServiceClient(first), new PresenceService.PresenceServiceClient(second));
@@ -94,11 +96,17 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
             $"'{text}' is stored");
     }
 
-    [Fact]
-    public void TheReplicasHaveAddressesOfTheirOwn()
+    [Theory]
+    [InlineData("gateway", "http", "ASPNETCORE_URLS")]
+    [InlineData("accounts", "http", "ASPNETCORE_URLS")]
+    [InlineData("chat", "http", "ASPNETCORE_URLS")]
+    [InlineData("presence", "grpc", PresenceGrpc)]
+    public void AReplicaHasAnAddressOfItsOwn(string service, string endpoint, string variable)
     {
-        Assert.All(ReplicatedApp.Services, service => Assert.Equal(2, app.ReplicasOf(service).Distinct().Count()));
-        Assert.DoesNotContain(app.Gateway, app.ReplicasOf("gateway"));
+        var replicas = app.ReplicasOf(service, variable);
+
+        Assert.Equal(2, replicas.Distinct().Count());
+        Assert.DoesNotContain(app.App.GetEndpoint(service, endpoint).Port, replicas.Select(replica => replica.Port));
     }
 
     private static GrpcChannel Channel(Uri address) => GrpcChannel.ForAddress(

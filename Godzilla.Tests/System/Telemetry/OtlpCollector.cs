@@ -22,7 +22,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// <summary>The environment variables that make a service export to here, and soon.</summary>
     public (string Key, string Value)[] Variables =>
     [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", _app.Urls.First()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", _app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_BSP_SCHEDULE_DELAY", "100"),
         ("OTEL_BLRP_SCHEDULE_DELAY", "100"),

@@ -124,7 +124,7 @@ public sealed class RoomTests(Stores stores) : IAsyncLifetime, IDisposable
             var seqs = new List<long>();
             for (var number = 0; number < 15; number++)
             {
-                seqs.Add((await SayAsync(room, $"{replica} {number}")).Seq);
+                seqs.Add(await SayUntilStoredAsync(room, $"{replica} {number}"));
             }
 
             return seqs;
@@ -198,6 +198,27 @@ public sealed class RoomTests(Stores stores) : IAsyncLifetime, IDisposable
 
     private static async Task<Message> SayAsync(Room room, string text, string? clientId = null) =>
         Assert.Single(await room.AppendAsync("mothra", [Draft(text, clientId)], CancellationToken.None));
+
+    // A room gives up after some attempts that the other one won; a client tries again.
+    private static async Task<long> SayUntilStoredAsync(Room room, string text)
+    {
+        Message? message = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    message = await SayAsync(room, text, text);
+                    return true;
+                }
+                catch (TimeoutException)
+                {
+                    return false;
+                }
+            },
+            $"'{text}' is stored");
+        return message!.Seq;
+    }
 
     private Room Room(RecordingHub hub) => new(
         _discussion,

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Gateway.Forwarding;
@@ -16,7 +17,7 @@ internal static class ForwardingExtensions
 
     internal static void MapForwarding(this WebApplication app)
     {
-        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => new { Status = "ok" }).DisableHttpMetrics();
+        app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text("""{"status":"ok"}""", MediaTypeNames.Application.Json)).DisableHttpMetrics();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseForwardingLog();

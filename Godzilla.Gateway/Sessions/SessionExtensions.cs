@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Authentication;
+using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Gateway.Sessions;
 
@@ -10,8 +10,7 @@ internal static class SessionExtensions
     internal static void AddSessions(this IServiceCollection services)
     {
         services.AddSingleton<SessionLookup>();
-        services.AddAuthentication(SessionAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, configureOptions: null);
+        services.AddAuthenticationScheme<SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName);
         services.AddAuthorizationBuilder().AddPolicy(SessionPolicy, policy => policy.RequireAuthenticatedUser());
     }
 }

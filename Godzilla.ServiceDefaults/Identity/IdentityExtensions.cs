@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,7 @@ public static class IdentityExtensions
     public static IServiceCollection AddSignedIdentity(this IServiceCollection services)
     {
         services.AddIdentitySigner();
-        services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, SignedIdentityHandler>(Scheme, configureOptions: null);
+        services.AddAuthenticationScheme<SignedIdentityHandler>(Scheme);
 
         var user = new AuthorizationPolicyBuilder().RequireClaim(ClaimTypes.NameIdentifier).Build();
         services.AddAuthorizationBuilder()
@@ -41,5 +42,20 @@ public static class IdentityExtensions
             .SetFallbackPolicy(user)
             .AddPolicy(SignedPolicy, policy => policy.RequireAuthenticatedUser());
         return services;
+    }
+
+    /// <summary>
+    /// Adds an authentication scheme and makes it the default. Unlike <c>AddAuthentication</c> it brings no data protection, which would
+    /// write key files at every start and which no scheme of ours uses.
+    /// </summary>
+    /// <typeparam name="THandler">Authenticates a request.</typeparam>
+    /// <param name="services">The service's services.</param>
+    /// <param name="name">The scheme's name.</param>
+    public static void AddAuthenticationScheme<THandler>(this IServiceCollection services, string name)
+        where THandler : AuthenticationHandler<AuthenticationSchemeOptions>
+    {
+        services.AddAuthenticationCore(options => options.DefaultScheme = name);
+        services.TryAddSingleton(UrlEncoder.Default);
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, THandler>(name, configureOptions: null);
     }
 }

@@ -14,7 +14,7 @@ internal static class BsonValidator
 
     /// <summary>The length of the document at the start of <paramref name="bytes"/>, after it was checked.</summary>
     /// <exception cref="CommandException">The document is invalid (22), too large (10334) or too deep (15).</exception>
-    internal static int Validate(ReadOnlySpan<byte> bytes)
+    internal static int Validate(ReadOnlySpan<byte> bytes, int maxDepth = WireLimits.MaxDepth)
     {
         if (bytes.Length < MinLength)
         {
@@ -32,14 +32,14 @@ internal static class BsonValidator
             throw Invalid("the document's length is more than what was sent");
         }
 
-        Walk(bytes[..length]);
+        Walk(bytes[..length], maxDepth);
         return length;
     }
 
-    private static void Walk(ReadOnlySpan<byte> bytes)
+    private static void Walk(ReadOnlySpan<byte> bytes, int maxDepth)
     {
         // Where each open document ends: the position after its terminator.
-        Span<int> ends = stackalloc int[WireLimits.MaxDepth];
+        Span<int> ends = stackalloc int[maxDepth];
         var depth = 0;
         ends[0] = bytes.Length;
         var position = sizeof(int);

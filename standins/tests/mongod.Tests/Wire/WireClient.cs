@@ -17,6 +17,7 @@ internal sealed class WireClient : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     private readonly TcpClient _client = new();
+    private NetworkStream? _stream;
     private int _id;
 
     internal static async Task<WireClient> ConnectAsync(MongodProcess server)
@@ -24,10 +25,11 @@ internal sealed class WireClient : IDisposable
         var client = new WireClient();
         await client._client.ConnectAsync(IPAddress.Loopback, server.Port);
         client._client.NoDelay = true;
+        client._stream = client._client.GetStream();
         return client;
     }
 
-    internal NetworkStream Stream => _client.GetStream();
+    internal NetworkStream Stream => _stream!;
 
     internal Socket Socket => _client.Client;
 

@@ -11,7 +11,7 @@ public sealed class ErrorTests
 {
     private sealed class OutageException : Exception;
 
-    private sealed record Body(int Number);
+    internal sealed record Body(int Number);
 
     [Theory]
     [InlineData("Development")]

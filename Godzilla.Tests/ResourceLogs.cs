@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Godzilla.Tests;
 
 /// <summary>Follows the logs of all resources of a running app, and keeps what they log as an error or worse.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "AssertNoneUnexpectedAsync is the end.")]
+[SuppressMessage("Design", "CA1001", Justification = "EndAsync disposes of it.")]
 internal sealed partial class ResourceLogs
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
@@ -59,8 +60,11 @@ internal sealed partial class ResourceLogs
         }
     }
 
-    /// <summary>Reads the logs to their ends, once the app is disposed of, and fails if there are errors that no test expected.</summary>
-    public async Task AssertNoneUnexpectedAsync()
+    /// <summary>The errors that no test expected, of all apps that have ended; the last test fails if there are any.</summary>
+    public static ConcurrentQueue<string> Unexpected { get; } = new();
+
+    /// <summary>Reads the logs to their ends, once the app is disposed of, and notes the errors that no test expected.</summary>
+    public async Task EndAsync()
     {
         await Task.WhenAny(Task.WhenAll([_discovery, .. Readers()]), Task.Delay(EndLimit));
         await _end.CancelAsync();
@@ -69,8 +73,10 @@ internal sealed partial class ResourceLogs
 
         lock (_gate)
         {
-            var unexpected = _errors.Where(error => !_expected.Exists(e => e.Resource == error.Resource && e.Pattern.IsMatch(error.Text.ToString()))).ToList();
-            Assert.True(unexpected.Count == 0, $"Errors that no test expected:\n{string.Join('\n', unexpected.Select(error => $"{error.Resource}: {error.Text}"))}");
+            foreach (var error in _errors.Where(error => !_expected.Exists(e => e.Resource == error.Resource && e.Pattern.IsMatch(error.Text.ToString()))))
+            {
+                Unexpected.Enqueue($"{error.Resource}: {error.Text}");
+            }
         }
     }
 

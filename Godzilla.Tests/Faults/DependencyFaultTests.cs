@@ -93,8 +93,8 @@ public sealed class DependencyFaultTests(ImpatientApp app)
 
             // Two at once: the second waits for the first, and for the store, and has its answer in time all the same.
             await Task.WhenAll(mothras.RefusedAsync("refused to mothra", AnswerLimit), rodans.RefusedAsync("refused to rodan", AnswerLimit));
-            await DegradedAsync("chat", "chatdb");
-            await DegradedAsync("accounts", "accountsdb");
+            await DegradedAsync("chat", "MongoDB");
+            await DegradedAsync("accounts", "MongoDB");
 
             // Whoever connects now is disconnected, and does not stay online because of it.
             await using (var early = await HubClient.ConnectAsync(app.Gateway, gamera.Token))

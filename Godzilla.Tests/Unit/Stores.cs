@@ -37,7 +37,7 @@ public sealed class Stores : IAsyncLifetime
         if (_app is not null)
         {
             await _app.DisposeAsync();
-            await _logs!.AssertNoneUnexpectedAsync();
+            await _logs!.EndAsync();
         }
     }
 

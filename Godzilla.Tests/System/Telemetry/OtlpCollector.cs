@@ -35,6 +35,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     {
         var received = new ConcurrentQueue<(string Signal, byte[] Body)>();
         var builder = WebApplication.CreateBuilder();
+
+        // Files of the services, which are copied beside the tests, would set other addresses.
+        builder.Configuration.Sources.Clear();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();

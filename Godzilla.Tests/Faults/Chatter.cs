@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
@@ -13,6 +14,9 @@ internal sealed class Chatter(HubClient hub, string discussion)
 
     /// <summary>How many attempts were answered with an error.</summary>
     public int Errors { get; private set; }
+
+    /// <summary>The longest time that an attempt took to be answered.</summary>
+    public TimeSpan Slowest { get; private set; }
 
     /// <summary>How many messages were acknowledged.</summary>
     public int Acknowledged => _said.Values.Count(receipt => receipt is not null);
@@ -78,6 +82,7 @@ internal sealed class Chatter(HubClient hub, string discussion)
     private async Task<string?> TryAsync(string text)
     {
         _said.TryAdd(text, null);
+        var watch = Stopwatch.StartNew();
         try
         {
             _said[text] = await hub.InvokeAsync("Send", discussion, text, text);
@@ -87,6 +92,10 @@ internal sealed class Chatter(HubClient hub, string discussion)
         {
             Errors++;
             return exception.Message.Split("HubException: ")[^1];
+        }
+        finally
+        {
+            Slowest = watch.Elapsed > Slowest ? watch.Elapsed : Slowest;
         }
     }
 }

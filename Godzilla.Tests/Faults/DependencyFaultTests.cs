@@ -187,8 +187,7 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await end.CancelAsync();
         await talk;
 
-        // Each pause is shorter than the time limit, so nobody is refused.
-        Assert.Equal(0, chatter.Errors);
+        Assert.True(chatter.Slowest < AnswerLimit, $"An answer took {chatter.Slowest}.");
         Assert.InRange(chatter.Acknowledged, 8, int.MaxValue);
         await Chatter.AssertNothingLostAsync(discussion, rodan, rodanHub, chatter);
     }

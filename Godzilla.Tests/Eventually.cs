@@ -1,15 +1,13 @@
 namespace Godzilla.Tests;
 
-/// <summary>Waits for what comes true in its own time, and fails when it does not.</summary>
+/// <summary>Waits for a condition to become true, and fails if it does not.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Waits until a condition holds.</summary>
-    /// <param name="condition">Asked again and again.</param>
-    /// <param name="what">What it is, for the failure.</param>
-    /// <returns>A task that ends when it holds.</returns>
+    /// <param name="what">The condition in words, for the failure.</param>
+    /// <exception cref="TimeoutException">The condition did not hold within 20 s.</exception>
     public static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {
         using var limit = new CancellationTokenSource(TimeLimit);
@@ -26,4 +24,6 @@ internal static class Eventually
             throw new TimeoutException($"Not within {TimeLimit.TotalSeconds} s: {what}", exception);
         }
     }
+
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 }

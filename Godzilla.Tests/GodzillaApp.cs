@@ -1,30 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Godzilla.Tests.Faults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Godzilla.Tests;
 
-/// <summary>The whole system, started once for the tests that share it, on ports and with data of its own.</summary>
+/// <summary>
+/// The whole system, started once for the tests that share it, on ports and with data of its own. Errors
+/// in its resources' logs that no test expected fail the run.
+/// </summary>
 public class GodzillaApp : IAsyncLifetime
 {
-    /// <summary>The key with which services sign, known here so that tests can try to forge with it and without it.</summary>
+    /// <summary>The key with which services sign: tests forge identities with it and without it.</summary>
     public const string IdentityKey = "tests-sign-with-this-key-that-is-long-enough-0123456789";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private DistributedApplication? _app;
+    private ResourceLogs? _logs;
 
-    /// <summary>The running app.</summary>
-    public DistributedApplication App => _app ?? throw new InvalidOperationException("Not started.");
+    public DistributedApplication App => _app ?? throw NotStarted();
 
     /// <summary>Where clients come in.</summary>
     public Uri Gateway => App.GetEndpoint("gateway", "http");
 
-    /// <summary>What the app host is told besides; tests of their own data say where it is.</summary>
+    internal ResourceLogs Logs => _logs ?? throw NotStarted();
+
+    /// <summary>Arguments for the app host, such as where a test keeps its data.</summary>
     protected virtual string[] Arguments => [];
 
     /// <summary>Changes the app before it is built.</summary>
-    /// <param name="builder">The app host's builder.</param>
     protected virtual void Configure(IDistributedApplicationTestingBuilder builder)
     {
     }
@@ -35,6 +40,7 @@ public class GodzillaApp : IAsyncLifetime
             [$"--Parameters:identity-key={IdentityKey}", .. Arguments]);
         Configure(builder);
         _app = await builder.BuildAsync();
+        _logs = ResourceLogs.Follow(_app);
         await _app.StartAsync().WaitAsync(StartLimit);
         await HealthyAsync("gateway");
     }
@@ -44,58 +50,63 @@ public class GodzillaApp : IAsyncLifetime
         if (_app is not null)
         {
             await _app.DisposeAsync();
+            await Logs.EndAsync();
         }
     }
 
-    /// <summary>Waits until a resource is healthy.</summary>
-    /// <param name="resource">Its name.</param>
-    /// <returns>A task that ends when it is.</returns>
+    /// <summary>Says that a test makes a resource log errors that match <paramref name="pattern"/>.</summary>
+    public void ExpectErrors(string resource, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Logs.Expect(resource, pattern);
+
+    /// <summary>Waits until a resource, with all its replicas, is healthy.</summary>
     public async Task HealthyAsync(string resource)
     {
         using var limit = new CancellationTokenSource(StartLimit);
         await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Logs.InstancesOf(resource).All(id => SnapshotOf(id).HealthStatus == HealthStatus.Healthy)),
+            $"all of {resource} is healthy");
     }
 
-    /// <summary>A client without a session and without a cookie jar.</summary>
-    /// <param name="resource">The service.</param>
-    /// <param name="endpoint">Its endpoint.</param>
-    /// <returns>The client.</returns>
-    public HttpClient CreateClient(string resource = "gateway", string endpoint = "http") =>
-        new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = App.GetEndpoint(resource, endpoint) };
+    /// <summary>A client without a session and without a cookie jar, for a resource's common address.</summary>
+    public HttpClient CreateClient(string resource = "gateway", string endpoint = "http") => CreateClient(App.GetEndpoint(resource, endpoint));
+
+    internal static HttpClient CreateClient(Uri address) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
+
+    /// <summary>The address of each replica of a service, without the common one that spreads calls over them.</summary>
+    /// <param name="variable">The environment variable that tells a replica where to listen.</param>
+    internal IReadOnlyList<Uri> ReplicasOf(string resource, string variable = "ASPNETCORE_URLS") =>
+    [
+        .. Logs.InstancesOf(resource).Select(id => new Uri(
+            SnapshotOf(id).EnvironmentVariables.Single(v => v.Name == variable).Value!.Split(';')[0])),
+    ];
 
     /// <summary>Registers somebody new and signs them in, through the gateway.</summary>
     /// <param name="name">How their name begins.</param>
-    /// <returns>The person.</returns>
     internal async Task<Person> SignUpAsync(string name)
     {
-        var person = new Person(this, $"{name}-{Guid.NewGuid():N}"[..24], $"pw-{Guid.NewGuid():N}");
+        var person = NewPerson(name);
         await person.RegisterAsync();
         await person.LogInAsync();
         return person;
     }
 
-    /// <summary>The process of a resource.</summary>
-    /// <param name="resource">Its name.</param>
-    /// <returns>The process id.</returns>
-    public int PidOf(string resource) =>
-        App.ResourceNotifications.TryGetCurrentState(resource, out var current)
-        && current.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } pid
-            ? Convert.ToInt32(pid)
-            : throw new InvalidOperationException($"{resource} has no process.");
+    /// <summary>Somebody who is not registered yet.</summary>
+    /// <param name="name">How their name begins.</param>
+    internal Person NewPerson(string name) => new(Gateway, $"{name}-{Guid.NewGuid():N}"[..24], $"pw-{Guid.NewGuid():N}");
 
-    /// <summary>Kills a resource's process, without a word, as a crash or the kernel would.</summary>
-    /// <param name="resource">Its name.</param>
+    /// <summary>The process id of a resource that has one replica.</summary>
+    public int PidOf(string resource) =>
+        Convert.ToInt32(SnapshotOf(Assert.Single(Logs.InstancesOf(resource))).Properties.Single(property => property.Name == "executable.pid").Value);
+
+    /// <summary>Kills a resource's process as a crash or the kernel would.</summary>
     /// <returns>Its last state, once the app host knows.</returns>
     public Task<CustomResourceSnapshot> KillAsync(string resource) => EndedAsync(resource, Signals.Kill);
 
     /// <summary>Asks a resource's process to end, as an orchestrator does.</summary>
-    /// <param name="resource">Its name.</param>
     /// <returns>Its last state, once the app host knows.</returns>
     public Task<CustomResourceSnapshot> EndAsync(string resource) => EndedAsync(resource, Signals.Terminate);
 
-    /// <summary>Starts a resource again that has ended.</summary>
-    /// <param name="resource">Its name.</param>
-    /// <returns>A task that ends when it is healthy.</returns>
+    /// <summary>Starts a resource that has ended, and waits until it is healthy.</summary>
     public async Task StartAgainAsync(string resource)
     {
         var result = await App.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand);
@@ -107,8 +118,15 @@ public class GodzillaApp : IAsyncLifetime
     {
         signal(PidOf(resource));
         using var limit = new CancellationTokenSource(StartLimit);
-        var died = await App.ResourceNotifications.WaitForResourceAsync(
+        var ended = await App.ResourceNotifications.WaitForResourceAsync(
             resource, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
-        return died.Snapshot;
+        return ended.Snapshot;
     }
+
+    private CustomResourceSnapshot SnapshotOf(string instance) =>
+        App.ResourceNotifications.TryGetCurrentState(instance, out var current)
+            ? current.Snapshot
+            : throw new InvalidOperationException($"{instance} has no state.");
+
+    private static InvalidOperationException NotStarted() => new("The app has not been started.");
 }

@@ -1,11 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Godzilla.Tests.Clients;
 
 namespace Godzilla.Tests;
 
-/// <summary>Somebody who uses the system through the gateway.</summary>
-internal sealed class Person(GodzillaApp app, string name, string password) : IDisposable
+/// <summary>Somebody who uses the system through a gateway.</summary>
+internal sealed class Person(Uri gateway, string name, string password) : IDisposable
 {
     public string Name => name;
 
@@ -15,7 +14,7 @@ internal sealed class Person(GodzillaApp app, string name, string password) : ID
     public string Token { get; private set; } = "";
 
     /// <summary>Sends the cookie along.</summary>
-    public HttpClient Http { get; } = app.CreateClient();
+    public HttpClient Http { get; } = GodzillaApp.CreateClient(gateway);
 
     public async Task RegisterAsync()
     {
@@ -27,9 +26,7 @@ internal sealed class Person(GodzillaApp app, string name, string password) : ID
     {
         using var response = await Http.PostAsJsonAsync("/user/login", new { username = name, password });
         response.EnsureSuccessStatusCode();
-        Token = TokenIn(response);
-        Http.DefaultRequestHeaders.Remove("Cookie");
-        Http.DefaultRequestHeaders.Add("Cookie", $"auth_token={Token}");
+        Use(TokenIn(response));
     }
 
     public async Task LogOutAsync()
@@ -38,17 +35,23 @@ internal sealed class Person(GodzillaApp app, string name, string password) : ID
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Opens a SignalR connection.</summary>
-    /// <returns>The connection, which has had its welcome.</returns>
-    public async Task<SignalRClient> ConnectAsync()
+    /// <summary>The same person with the same session, at another gateway.</summary>
+    public Person At(Uri otherGateway)
     {
-        var client = await SignalRClient.ConnectAsync(app.Gateway, Token);
+        var other = new Person(otherGateway, name, password);
+        other.Use(Token);
+        return other;
+    }
+
+    /// <summary>Opens a connection to the hub and waits for its welcome.</summary>
+    public async Task<HubClient> ConnectAsync()
+    {
+        var client = await HubClient.ConnectAsync(gateway, Token);
         await client.WaitForAsync("welcome", welcome => welcome.GetProperty("username").GetString() == name);
         return client;
     }
 
     /// <summary>Creates a discussion with others.</summary>
-    /// <param name="others">Its other members.</param>
     /// <returns>Its id.</returns>
     public async Task<string> CreateDiscussionAsync(params Person[] others)
     {
@@ -57,12 +60,34 @@ internal sealed class Person(GodzillaApp app, string name, string password) : ID
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    /// <summary>Reads a discussion's newest messages.</summary>
-    /// <param name="discussion">The discussion.</param>
+    /// <summary>Stores messages over HTTP.</summary>
+    public async Task PostAsync(string discussion, params string[] texts)
+    {
+        using var response = await Http.PostAsJsonAsync($"/discussion/{discussion}/messages", texts.Select(text => new { text }));
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Reads a page of a discussion's messages, the newest unless the query says otherwise.</summary>
     /// <param name="query">Such as <c>?limit=5</c>.</param>
-    /// <returns>The page.</returns>
     public Task<JsonElement> ReadAsync(string discussion, string query = "") =>
         Http.GetFromJsonAsync<JsonElement>($"/discussion/{discussion}/messages{query}");
+
+    /// <summary>Reads all of a discussion's messages, page by page.</summary>
+    /// <returns>The messages, the oldest first.</returns>
+    public async Task<IReadOnlyList<JsonElement>> ReadAllAsync(string discussion)
+    {
+        var messages = new List<JsonElement>();
+        string? cursor = null;
+        do
+        {
+            var page = await ReadAsync(discussion, cursor is null ? "?limit=100" : $"?limit=100&cursor={cursor}");
+            messages.AddRange(page.GetProperty("messages").EnumerateArray());
+            cursor = page.GetProperty("next_cursor").GetString();
+        }
+        while (cursor is not null);
+        messages.Reverse();
+        return messages;
+    }
 
     public void Dispose() => Http.Dispose();
 
@@ -70,5 +95,12 @@ internal sealed class Person(GodzillaApp app, string name, string password) : ID
     {
         var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
         return cookie.Split(';')[0].Split('=', 2)[1];
+    }
+
+    private void Use(string token)
+    {
+        Token = token;
+        Http.DefaultRequestHeaders.Remove("Cookie");
+        Http.DefaultRequestHeaders.Add("Cookie", $"auth_token={Token}");
     }
 }

@@ -1,9 +1,8 @@
 namespace Godzilla.Tests;
 
-/// <summary>The tests that share one running system. None of them harms it, and each has its own users and discussions.</summary>
+/// <summary>The tests that share one running system. None of them harms it, and each has users and discussions of its own.</summary>
 [CollectionDefinition(Name)]
 public sealed class RunningSystem : ICollectionFixture<GodzillaApp>
 {
-    /// <summary>The collection's name.</summary>
     public const string Name = "running system";
 }

@@ -1,30 +1,22 @@
-using System.Diagnostics;
-
 namespace Godzilla.Tests.Clients;
 
-/// <summary>The npm packages of the clients that are not ours, restored once into a git-ignored folder.</summary>
+/// <summary>The npm packages of the lock file, restored into the git-ignored output folder when they are not there yet.</summary>
 internal static class NodePackages
 {
-    private static readonly Lazy<Task<string>> Folder = new(RestoreAsync);
+    private static readonly Lazy<Task> Restored = new(RestoreAsync);
 
-    /// <summary>Restores the packages if they are not there.</summary>
-    /// <returns>The folder of the client scripts.</returns>
-    public static Task<string> RestoredAsync() => Folder.Value;
+    public static Task RestoreOnceAsync() => Restored.Value;
 
-    private static async Task<string> RestoreAsync()
+    private static async Task RestoreAsync()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "Clients");
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"])
+        var restored = Path.Combine(ClientProcess.Folder, "node_modules", ".package-lock.json");
+        var wanted = Path.Combine(ClientProcess.Folder, "package-lock.json");
+        if (File.Exists(restored) && File.GetLastWriteTimeUtc(restored) >= File.GetLastWriteTimeUtc(wanted))
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = npm.StandardOutput.ReadToEndAsync();
-        var errors = npm.StandardError.ReadToEndAsync();
-        await npm.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-        return npm.ExitCode == 0
-            ? folder
-            : throw new InvalidOperationException($"npm install failed: {await output} {await errors}");
+            return;
+        }
+
+        using var npm = ClientProcess.Start("npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline"]);
+        await npm.OutputAsync(TimeSpan.FromMinutes(3));
     }
 }

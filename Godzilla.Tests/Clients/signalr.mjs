@@ -1,43 +1,24 @@
-// A SignalR client driven over standard input and output, one JSON object a line.
-//   in:  {"id":1,"method":"Send","args":[…]}   or {"stop":true}
-//   out: {"opened":true} {"event":"message","args":[…]} {"id":1,"result":…} {"id":1,"error":"…"} {"closed":"…"}
-// Environment: HUB_URL, AUTH_TOKEN (may be empty).
+// Talks in a discussion with the npm package, writes what it sees as one JSON object a line, and ends when the server closes it.
+// Environment: HUB_URL, AUTH_TOKEN, DISCUSSION.
 import * as signalR from "@microsoft/signalr";
-import { createInterface } from "node:readline";
 
 const say = (what) => process.stdout.write(JSON.stringify(what) + "\n");
-const token = process.env.AUTH_TOKEN;
+const { HUB_URL, AUTH_TOKEN, DISCUSSION } = process.env;
 
 const connection = new signalR.HubConnectionBuilder()
-  .withUrl(process.env.HUB_URL, { headers: token ? { Cookie: `auth_token=${token}` } : {} })
+  .withUrl(HUB_URL, { headers: { Cookie: `auth_token=${AUTH_TOKEN}` } })
   .configureLogging(signalR.LogLevel.None)
   .build();
-
-for (const event of ["welcome", "message", "presence", "typing"]) {
-  connection.on(event, (...args) => say({ event, args }));
+for (const name of ["welcome", "message", "presence", "typing"]) {
+  connection.on(name, (...args) => say({ event: name, args }));
 }
-connection.onclose((error) => {
-  say({ closed: error ? String(error.message) : "" });
-  process.exit(0);
-});
+connection.onclose((error) => say({ closed: error ? String(error.message) : "" }));
 
+await connection.start();
+say({ receipt: await connection.invoke("Send", DISCUSSION, "from npm", "npm-1") });
+await connection.invoke("SetTyping", DISCUSSION, true);
 try {
-  await connection.start();
+  await connection.invoke("Send", "0123456789abcdef01234567", "nowhere", null);
 } catch (error) {
-  say({ closed: String(error.message), status: error.statusCode ?? null });
-  process.exit(0);
+  say({ refused: String(error.message) });
 }
-say({ opened: true });
-
-for await (const line of createInterface({ input: process.stdin })) {
-  const { id, method, args, stop } = JSON.parse(line);
-  if (stop) {
-    await connection.stop();
-    continue;
-  }
-  // Not awaited: invocations may overlap.
-  connection.invoke(method, ...args).then(
-    (result) => say({ id, result: result ?? null }),
-    (error) => say({ id, error: String(error.message) }));
-}
-await connection.stop();

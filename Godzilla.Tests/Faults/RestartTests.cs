@@ -30,7 +30,7 @@ public sealed class RestartTests : IDisposable
         await second.InitializeAsync();
         try
         {
-            using var mothra = new Person(second, name, password);
+            using var mothra = new Person(second.Gateway, name, password);
             await mothra.LogInAsync();
             var page = await mothra.ReadAsync(discussion);
             Assert.Equal("remember me", Assert.Single(page.GetProperty("messages").EnumerateArray()).GetProperty("text").GetString());

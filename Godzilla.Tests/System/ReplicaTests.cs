@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Godzilla.Presence.V1;
+using Grpc.Net.Client;
+
+namespace Godzilla.Tests.System;
+
+/// <summary>Two replicas of every service, each called at its own address.</summary>
+public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture<ReplicaTests.ReplicatedApp>
+{
+    private const string PresenceGrpc = "Kestrel__Endpoints__grpc__Url";
+
+    [Fact]
+    public async Task TwoGatewaysShareSessions()
+    {
+        var gateways = app.ReplicasOf("gateway");
+        using var rodan = new Person(gateways[0], app.NewPerson("rodan").Name, "wind");
+        await rodan.RegisterAsync();
+        await rodan.LogInAsync();
+        using var elsewhere = rodan.At(gateways[1]);
+
+        using var before = await elsewhere.Http.GetAsync("/discussion");
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        await rodan.LogOutAsync();
+        using var after = await elsewhere.Http.GetAsync("/discussion");
+
+        await Envelope.AssertAsync(HttpStatusCode.Unauthorized, after);
+    }
+
+    [Fact]
+    public async Task OfManyWhoRaceForANameAtTwoAccountsReplicasOneWins()
+    {
+        using var signing = new SigningHandler("gateway");
+        using var accounts = new HttpClient(signing);
+        var name = app.NewPerson("rodan").Name;
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(racer => accounts.PostAsJsonAsync(
+            new Uri(app.ReplicasOf("accounts")[racer % 2], "/user/register"), new { username = name, password = "wind" })));
+
+        Assert.Single(responses, response => response.StatusCode == HttpStatusCode.Created);
+        Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task TwoPresenceReplicasAgree()
+    {
+        var replicas = app.ReplicasOf("presence", PresenceGrpc);
+        using var first = Channel(replicas[0]);
+        using var second = Channel(replicas[1]);
+        var (one, other) = (new PresenceService.PresenceServiceClient(first), new PresenceService.PresenceServiceClient(second));
+        var connection = new UserRequest { Username = app.NewPerson("rodan").Name, ConnectionId = "c1" };
+
+        var online = await one.UserConnectedAsync(connection);
+        await one.SetTypingAsync(new SetTypingRequest { Username = connection.Username, IsTyping = true, DiscussionId = "d1" });
+
+        Assert.Equal(online.Usernames, (await other.GetOnlineUsersAsync(new Empty())).Usernames);
+        Assert.Equal([connection.Username], (await other.GetTypingUsersInAsync(new DiscussionRequest { DiscussionId = "d1" })).Usernames);
+        await other.UserDisconnectedAsync(connection);
+        Assert.DoesNotContain(connection.Username, (await one.GetOnlineUsersAsync(new Empty())).Usernames);
+    }
+
+    [Fact]
+    public async Task TwoChatReplicasNumberADiscussionWithoutGaps()
+    {
+        const int Posts = 40;
+        using var rodan = await app.SignUpAsync("rodan");
+        var discussion = await rodan.CreateDiscussionAsync();
+        using var signing = new SigningHandler("gateway", rodan.Name);
+        using var chat = new HttpClient(signing);
+        var replicas = app.ReplicasOf("chat");
+
+        // Each replica has four senders who post one message after the other.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async sender =>
+        {
+            for (var number = 0; number < Posts / 8; number++)
+            {
+                await PostAsync(replicas[sender % 2], $"{sender} {number}");
+            }
+        }));
+
+        var history = await rodan.ReadAllAsync(discussion);
+        Assert.Equal(Enumerable.Range(1, Posts).Select(seq => (long)seq), history.Select(message => message.GetProperty("seq").GetInt64()));
+        Assert.Equal(Posts, history.Select(message => message.GetProperty("text").GetString()).Distinct(StringComparer.Ordinal).Count());
+
+        // A replica may answer "busy": nothing is stored then.
+        Task PostAsync(Uri replica, string text) => Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await chat.PostAsJsonAsync(new Uri(replica, $"/discussion/{discussion}/messages"), new[] { new { text } });
+                Assert.Contains(response.StatusCode, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable]);
+                return response.IsSuccessStatusCode;
+            },
+            $"'{text}' is stored");
+    }
+
+    [Theory]
+    [InlineData("gateway", "http", "ASPNETCORE_URLS")]
+    [InlineData("accounts", "http", "ASPNETCORE_URLS")]
+    [InlineData("chat", "http", "ASPNETCORE_URLS")]
+    [InlineData("presence", "grpc", PresenceGrpc)]
+    public void AReplicaHasAnAddressOfItsOwn(string service, string endpoint, string variable)
+    {
+        var replicas = app.ReplicasOf(service, variable);
+
+        Assert.Equal(2, replicas.Distinct().Count());
+        Assert.DoesNotContain(app.App.GetEndpoint(service, endpoint).Port, replicas.Select(replica => replica.Port));
+    }
+
+    private static GrpcChannel Channel(Uri address) => GrpcChannel.ForAddress(
+        address, new GrpcChannelOptions { HttpHandler = new SigningHandler("chat"), DisposeHttpClient = true });
+
+    public sealed class ReplicatedApp : GodzillaApp
+    {
+        internal static readonly string[] Services = ["gateway", "accounts", "chat", "presence"];
+
+        protected override void Configure(IDistributedApplicationTestingBuilder builder)
+        {
+            foreach (var service in Services)
+            {
+                builder.CreateResourceBuilder<ProjectResource>(service).WithReplicas(2);
+            }
+        }
+    }
+}

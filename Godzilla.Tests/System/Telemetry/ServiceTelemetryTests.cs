@@ -1,0 +1,31 @@
+using Godzilla.Tests.System.ServiceDefaults;
+
+namespace Godzilla.Tests.System.Telemetry;
+
+public sealed class ServiceTelemetryTests
+{
+    [Fact]
+    public async Task TracesMetricsAndLogsGoToTheConfiguredEndpointAndProbesLeaveNoSpan()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        using var gateway = ServiceProcess.Start("Gateway", collector.Variables);
+        using var http = new HttpClient { BaseAddress = await gateway.AddressAsync() };
+        foreach (var path in new[] { "/healthz", "/health", "/alive", "/discussion/1/messages", "/no/such/route" })
+        {
+            using var response = await http.GetAsync(path);
+        }
+
+        // A service exports all that it has when it ends.
+        gateway.Terminate();
+        Assert.Equal(0, await gateway.ExitCodeAsync());
+
+        Assert.Equal(
+            ["GET", "GET /discussion/{id}/messages"],
+            collector.Spans.Where(span => span.Scope == "Microsoft.AspNetCore").Select(span => span.Name).Order(StringComparer.Ordinal));
+        Assert.True(collector.Has("traces", "/no/such/route"));
+        Assert.True(collector.Has("traces", "http.response.status_code"));
+        Assert.True(collector.Has("metrics", "http.server.request.duration", "/discussion/{id}/messages"));
+        Assert.True(collector.Has("logs", "Application started"));
+        Assert.All(["/healthz", "/health", "/alive"], probe => Assert.False(collector.Has("traces", probe), probe));
+    }
+}

@@ -1,0 +1,29 @@
+using Godzilla.Accounts.Passwords;
+using Godzilla.Accounts.Users;
+
+namespace Godzilla.Tests.Unit.Accounts;
+
+public sealed class PasswordHashTests
+{
+    private readonly PasswordHash _passwords = new();
+
+    [Fact]
+    public void OnlyTheOwnPasswordIsRight()
+    {
+        var mothra = User(_passwords.Create("silk"));
+
+        Assert.True(_passwords.Verify(mothra, "silk"));
+        Assert.False(_passwords.Verify(mothra, "Silk"));
+        Assert.False(_passwords.Verify(User(_passwords.Create("wind")), "silk"));
+    }
+
+    [Fact]
+    public void TheSamePasswordHasAnotherHashEachTime() => Assert.NotEqual(_passwords.Create("silk"), _passwords.Create("silk"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("silk")]
+    public void AnUnknownUserHasNoPassword(string password) => Assert.False(_passwords.Verify(user: null, password));
+
+    private static User User(string password) => new() { Username = "mothra", Password = password, CreatedAt = DateTime.UnixEpoch };
+}

@@ -1,0 +1,81 @@
+extern alias presence;
+
+using Godzilla.Accounts.Sessions;
+using Godzilla.Chat.Connections;
+using Godzilla.Chat.Presence;
+using Godzilla.Gateway.Origins;
+using Godzilla.ServiceDefaults.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using presence::Godzilla.Presence.Leases;
+using presence::Godzilla.Presence.Typing;
+
+namespace Godzilla.Tests.Unit;
+
+/// <summary>A value that an option must not have is one line that names the key and says what it may be.</summary>
+public sealed class OptionsTests
+{
+    private static readonly Dictionary<string, Action<IServiceCollection>> Sections = new(StringComparer.Ordinal)
+    {
+        ["Identity"] = services => services.AddIdentitySigner(),
+        ["Origins"] = services => services.AddOrigins(),
+        ["SessionLifetime"] = services => SessionExtensions.AddSessions(services),
+        ["SessionEndings"] = services => services.AddConnectionRegistry(),
+        ["Presence"] = services => services.AddPresence(),
+        ["Online"] = services => services.AddOnlineUsers(),
+        ["Typing"] = services => services.AddTypingUsers(),
+    };
+
+    [Theory]
+    [InlineData("Identity:Key", "", "Identity:Key is missing; the app host sets it (parameter identity-key).")]
+    [InlineData("Identity:Key", "short", "Identity:Key must have at least 32 characters.")]
+    [InlineData("Identity:Lifetime", "00:00:00", "Identity:Lifetime must be between 00:00:01 and 00:05:00.")]
+    [InlineData("Identity:Lifetime", "00:05:01", "Identity:Lifetime must be between 00:00:01 and 00:05:00.")]
+    [InlineData("Origins:Allowed:0", "https://godzilla.example/path", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("Origins:Allowed:0", "https://godzilla.example/", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("Origins:Allowed:0", "godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("Origins:Allowed:0", "ftp://godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("Origins:Allowed:0", "*", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("SessionLifetime:Absolute", "00:00:59", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
+    [InlineData("SessionLifetime:Absolute", "30.00:00:01", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
+    [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:01 and 00:05:00.")]
+    [InlineData("Presence:Deadline", "00:00:11", "Presence:Deadline must be between 00:00:00.1 and 00:00:10.")]
+    [InlineData("Presence:RenewEvery", "00:00:31", "Presence:RenewEvery must be between 00:00:01 and 00:00:30.")]
+    [InlineData("Online:Lease", "00:00:04", "Online:Lease must be between 00:00:05 and 01:00:00.")]
+    [InlineData("Online:AnonymousLease", "1.00:00:01", "Online:AnonymousLease must be between 00:00:05 and 1.00:00:00.")]
+    [InlineData("Typing:Lifetime", "00:01:01", "Typing:Lifetime must be between 00:00:01 and 00:01:00.")]
+    public void ABadValueIsOneLineThatNamesTheKey(string key, string value, string expected)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Validate(key, value));
+
+        Assert.Contains(expected, Assert.Single(error.Failures), StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData("Identity:Key", "0123456789-0123456789-0123456789")]
+    [InlineData("Identity:Lifetime", "00:05:00")]
+    [InlineData("Origins:Allowed:0", "https://godzilla.example:8443")]
+    [InlineData("Origins:Allowed:0", "HTTPS://Godzilla.example")]
+    [InlineData("SessionLifetime:Absolute", "00:01:00")]
+    [InlineData("SessionEndings:CheckEvery", "00:00:01")]
+    [InlineData("Presence:Deadline", "00:00:00.1")]
+    [InlineData("Presence:RenewEvery", "00:00:30")]
+    [InlineData("Online:Lease", "00:00:05")]
+    [InlineData("Online:AnonymousLease", "1.00:00:00")]
+    [InlineData("Typing:Lifetime", "00:00:01")]
+    public void TheLimitsAreWithin(string key, string value) => Validate(key, value);
+
+    private static void Validate(string key, string value)
+    {
+        var section = key.Split(':')[0];
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Identity:Key"] = GodzillaApp.IdentityKey };
+        settings[key] = value;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        Sections[section](services);
+        using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using Godzilla.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Godzilla.Tests.Unit.ServiceDefaults;
+
+public sealed class IdentityTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private ServiceHost? _host;
+
+    private ServiceHost Host => _host!;
+
+    public async Task InitializeAsync() => _host = await ServiceHost.StartAsync(
+        "Production",
+        builder =>
+        {
+            builder.Configuration["Identity:Key"] = GodzillaApp.IdentityKey;
+            builder.Services.AddSignedIdentity().AddSingleton<TimeProvider>(_time);
+        },
+        app =>
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapMethods("/user", ["GET", "POST"], (HttpContext context) => $"{context.User.Username()} {context.User.SessionId()}");
+            app.MapGet("/other", () => "other");
+            app.MapGet("/signed", () => "signed").RequireAuthorization(IdentityExtensions.SignedPolicy);
+        });
+
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    [Fact]
+    public async Task ASignedIdentityIsBelieved()
+    {
+        using var response = await SendAsync(Signed());
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("mothra s1", await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(IdentityHeaders.User, "godzilla")]
+    [InlineData(IdentityHeaders.User, "")]
+    [InlineData(IdentityHeaders.Session, "s2")]
+    [InlineData(IdentityHeaders.Issuer, "chat")]
+    [InlineData(IdentityHeaders.Time, "1577836800001")]
+    [InlineData(IdentityHeaders.Time, "-1577836800000")]
+    [InlineData(IdentityHeaders.Time, "now")]
+    [InlineData(IdentityHeaders.Signature, "")]
+    [InlineData(IdentityHeaders.Signature, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task NothingOfItCanBeChanged(string header, string value)
+    {
+        var request = Signed();
+        request.Headers.Remove(header);
+        request.Headers.Add(header, value);
+
+        await RefusedAsync(request);
+    }
+
+    [Theory]
+    [InlineData(IdentityHeaders.User)]
+    [InlineData(IdentityHeaders.Session)]
+    [InlineData(IdentityHeaders.Issuer)]
+    [InlineData(IdentityHeaders.Time)]
+    [InlineData(IdentityHeaders.Signature)]
+    public async Task NothingOfItCanBeLeftOutOrDoubled(string header)
+    {
+        var missing = Signed();
+        missing.Headers.Remove(header);
+        await RefusedAsync(missing);
+
+        var doubled = Signed();
+        doubled.Headers.Add(header, doubled.Headers.GetValues(header).Single());
+        await RefusedAsync(doubled);
+    }
+
+    [Fact]
+    public async Task ItIsForOneMethodAndOnePath()
+    {
+        var method = Signed();
+        method.Method = HttpMethod.Post;
+        await RefusedAsync(method);
+
+        var path = Signed();
+        path.RequestUri = new Uri("/other", UriKind.Relative);
+        await RefusedAsync(path);
+    }
+
+    [Theory]
+    [InlineData(30_000, true)]
+    [InlineData(30_001, false)]
+    [InlineData(-30_000, true)]
+    [InlineData(-30_001, false)]
+    public async Task ItIsValidForThirtySecondsAndForClocksThatDifferAsMuch(int milliseconds, bool valid)
+    {
+        var request = Signed();
+        _time.AdjustTime(_time.GetUtcNow().AddMilliseconds(milliseconds));
+
+        using var response = await SendAsync(request);
+
+        Assert.Equal(valid ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task AnotherKeyIsRefused() => await RefusedAsync(Signed(key: "another-key-that-is-long-enough-0123456789"));
+
+    [Fact]
+    public async Task AServiceThatSpeaksForItselfIsNoUser()
+    {
+        using var forUsers = await SendAsync(Signed(user: ""));
+        await Envelope.AssertAsync(HttpStatusCode.Forbidden, forUsers);
+
+        using var forServices = await SendAsync(Signed(user: "", path: "/signed"));
+        Assert.Equal(HttpStatusCode.OK, forServices.StatusCode);
+    }
+
+    [Fact]
+    public async Task WithoutASignatureEveryRouteButHealthIsClosed()
+    {
+        foreach (var path in new[] { "/user", "/other", "/signed", "/nope" })
+        {
+            using var response = await Host.Http.GetAsync(path);
+            await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response);
+        }
+
+        using var alive = await Host.Http.GetAsync("/alive");
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    }
+
+    private HttpRequestMessage Signed(string user = "mothra", string path = "/user", string key = GodzillaApp.IdentityKey)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        new IdentitySigner(Options.Create(new IdentityOptions { Key = key }), _time).Sign(request.Headers, "gateway", user, "s1", "GET", path);
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            return await Host.Http.SendAsync(request);
+        }
+    }
+
+    private async Task RefusedAsync(HttpRequestMessage request)
+    {
+        using var response = await SendAsync(request);
+        await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response);
+    }
+}

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,11 +35,16 @@ internal static class TelemetryExtensions
             });
         }
 
-        if (!builder.HasOtlpEndpoint())
+        if (builder.HasOtlpEndpoint())
         {
-            return;
+            builder.AddOtlpExport();
         }
+    }
 
+    // A method of its own, so that a service without an endpoint does not even load the OpenTelemetry assemblies.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddOtlpExport(this IHostApplicationBuilder builder)
+    {
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

@@ -66,7 +66,8 @@ internal sealed partial class ResourceLogs
     /// <summary>Reads the logs to their ends, once the app is disposed of, and notes the errors that no test expected.</summary>
     public async Task EndAsync()
     {
-        await Task.WhenAny(Task.WhenAll([_discovery, .. Readers()]), Task.Delay(EndLimit));
+        _end.CancelAfter(EndLimit);
+        await Task.WhenAll(Readers());
         await _end.CancelAsync();
         await Task.WhenAll([_discovery, .. Readers()]);
         _end.Dispose();

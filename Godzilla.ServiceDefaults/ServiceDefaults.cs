@@ -14,7 +14,7 @@ namespace Godzilla.ServiceDefaults;
 /// <summary>What every service has: telemetry, health checks, service discovery, one shape of error.</summary>
 public static class ServiceDefaults
 {
-    /// <summary>Adds telemetry, health checks, service discovery for every <see cref="HttpClient"/>, and the error envelope.</summary>
+    /// <summary>Adds telemetry, health checks, service discovery and the error envelope.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
@@ -26,7 +26,6 @@ public static class ServiceDefaults
         builder.Services.AddErrorEnvelope();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
 
         // Less than an orchestrator waits before it kills, so that what is left is closed by us.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(4));

@@ -11,7 +11,8 @@ internal static class PresenceExtensions
         services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddTransient<PresenceIdentityHandler>();
         services.AddGrpcClient<PresenceService.PresenceServiceClient>(client => client.Address = new Uri("http://_grpc.presence"))
-            .AddHttpMessageHandler<PresenceIdentityHandler>();
+            .AddHttpMessageHandler<PresenceIdentityHandler>()
+            .AddServiceDiscovery();
         services.AddSingleton<PresenceClient>();
         services.AddSingleton<PresenceSync>().AddHostedService(provider => provider.GetRequiredService<PresenceSync>());
         services.AddSingleton<TypingRelay>().AddHostedService(provider => provider.GetRequiredService<TypingRelay>());

@@ -45,7 +45,7 @@ public static class MongoExtensions
             .Add<MongoNotPrimaryException>()
             .Add<MongoNodeIsRecoveringException>()
             .Add<MongoExecutionTimeoutException>()
-            .Add<MongoWriteConcernException>()
+            .Add<MongoWriteConcernException>(exception => exception is not MongoDuplicateKeyException)
             .Add<MongoCommandException>(exception => exception.Code == OutOfDiskSpace)
             .Add<MongoWriteException>(exception => exception.WriteError?.Code == OutOfDiskSpace));
         return builder;

@@ -60,7 +60,7 @@ internal static class TelemetryExtensions
             .WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation()
-                .AddSource("Microsoft.AspNetCore.SignalR.Server", "Yarp.ReverseProxy", "Godzilla.*"))
+                .AddSource("Microsoft.AspNetCore.SignalR.Server", "Yarp.ReverseProxy", "Grpc.Net.Client", "Godzilla.*"))
             .UseOtlpExporter();
     }
 

@@ -1,3 +1,4 @@
+using Mongod.Engine.Storing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -85,7 +86,14 @@ public sealed class StartTests : IDisposable
     public async Task AFolderOfTheEarlierStoreIsTakenOver()
     {
         Directory.CreateDirectory(_folder.In("data"));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Processes", "earlier.db"), Path.Combine(_folder.In("data"), "chatdb.db"));
+        var sql = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Processes", "earlier.sql"));
+        using (var earlier = new Sqlite(Path.Combine(_folder.In("data"), "chatdb.db"), create: true))
+        {
+            foreach (var statement in sql.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                earlier.Execute(statement);
+            }
+        }
 
         for (var start = 0; start < 2; start++)
         {

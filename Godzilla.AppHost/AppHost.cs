@@ -25,7 +25,7 @@ var chat = builder.AddProject<Projects.Godzilla_Chat>("chat")
     .WithEnvironment("Identity__Key", identityKey)
     .WithReference(redis).WaitFor(redis)
     .WithReference(chatdb).WaitFor(chatdb)
-    .WithReference(presence).WaitFor(presence);
+    .WithReference(presence).WaitForStart(presence); // It works without Presence, and starts beside it.
 
 builder.AddProject<Projects.Godzilla_Gateway>("gateway")
     .WithExternalHttpEndpoints()

@@ -86,7 +86,15 @@ public static class ServiceDefaults
             return 1;
         }
 
-        await app.RunAsync();
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to end while it started.
+        }
+
         return 0;
     }
 }

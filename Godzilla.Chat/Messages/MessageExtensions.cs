@@ -8,7 +8,7 @@ internal static class MessageExtensions
     {
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessageMetrics>();
-        services.AddWarmUp((provider, _) => provider.GetRequiredService<MessageStore>().EnsureIndexesAsync());
+        services.AddWarmUp((provider, _) => provider.GetRequiredService<MessageStore>().WarmUpAsync());
     }
 
     internal static void MapMessages(this IEndpointRouteBuilder routes)

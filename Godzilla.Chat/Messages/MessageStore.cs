@@ -67,6 +67,23 @@ internal sealed class MessageStore(IMongoDatabase database)
         .FirstOrDefaultAsync(cancellationToken)
         .WithTimeout(cancellationToken);
 
+    /// <summary>Creates the indexes, and runs each kind of call once: the first of a kind compiles for longer than a request may take.</summary>
+    internal async Task WarmUpAsync()
+    {
+        await EnsureIndexesAsync();
+        var nowhere = new DiscussionId(ObjectId.GenerateNewId());
+        await GetLastSeqAsync(nowhere, CancellationToken.None);
+        await ListAfterAsync(nowhere, 0, limit: 1, CancellationToken.None);
+        await ListBeforeAsync(nowhere, long.MaxValue, limit: 1, CancellationToken.None);
+        await FindByClientIdAsync(nowhere, "", "", CancellationToken.None);
+
+        // Another collection: nobody may ever read it.
+        var trial = database.GetCollection<Message>("warm_up");
+        var message = new Message { DiscussionId = nowhere.Value, Seq = 1, UserId = "", Text = "", CreatedAt = DateTime.UnixEpoch };
+        await trial.InsertManyAsync([message]).WithTimeout();
+        await trial.DeleteOneAsync(stored => stored.Id == message.Id).WithTimeout();
+    }
+
     // Awaited before every insert: the unique index decides the numbers, whoever else writes. Tried again after an outage; creating an
     // index that exists is no error.
     internal Task EnsureIndexesAsync() => _indexes is { IsFaulted: false, IsCanceled: false } ? _indexes : _indexes = _messages.Indexes.CreateManyAsync(

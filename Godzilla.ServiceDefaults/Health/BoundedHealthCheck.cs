@@ -7,7 +7,7 @@ namespace Godzilla.ServiceDefaults.Health;
 /// Runs another check at most once at a time and once in <see cref="Freshness"/>, and fails it when it takes longer than
 /// <see cref="TimeLimit"/>, even if it blocks its thread or ignores its token. A failure is unhealthy until the check has succeeded
 /// once; later it is only degraded, because a service that has started answers 503 itself and recovers by itself. Logs one line when
-/// the answer changes.
+/// the answer changes, a warning only for what had worked before.
 /// </summary>
 internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthCheck> factory, TimeProvider time, ILogger logger)
 {
@@ -60,7 +60,7 @@ internal sealed partial class BoundedHealthCheck(Func<IServiceProvider, IHealthC
     {
         if (Interlocked.Exchange(ref _last, (int)result.Status) != (int)result.Status)
         {
-            LogChanged(logger, result.Status == HealthStatus.Healthy ? LogLevel.Information : LogLevel.Warning, name, result.Status);
+            LogChanged(logger, result.Status == HealthStatus.Degraded ? LogLevel.Warning : LogLevel.Information, name, result.Status);
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class BoundedHealthCheckTests : IHealthCheck, IDisposable
         }
 
         Assert.Equal(
-            [(LogLevel.Warning, "store is Unhealthy"), (LogLevel.Information, "store is Healthy"), (LogLevel.Warning, "store is Degraded")],
+            [(LogLevel.Information, "store is Unhealthy"), (LogLevel.Information, "store is Healthy"), (LogLevel.Warning, "store is Degraded")],
             _log.Entries);
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class SessionEndings(
     IConnectionMultiplexer redis,
     ConnectionRegistry connections,
     IOptions<SessionEndingOptions> options,
+    IOptions<DependencyFailures> failures,
     TimeProvider time,
     ILogger<SessionEndings> logger) : BackgroundService
 {
@@ -47,7 +48,7 @@ internal sealed partial class SessionEndings(
                 await redis.GetSubscriber().SubscribeAsync(Ended, (_, session) => connections.End(session.ToString()));
                 return;
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (failures.Value.Match(exception))
             {
                 LogNotSubscribed(logger, exception.Message);
                 await Task.Delay(RetryAfter, time, stoppingToken);
@@ -72,7 +73,7 @@ internal sealed partial class SessionEndings(
                 }
             }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (failures.Value.Match(exception))
         {
             LogNotLookedUp(logger, exception.Message);
         }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,8 +41,12 @@ public static class RedisExtensions
             });
         builder.Services.Configure<DependencyFailures>(failures => failures
             .Add<RedisConnectionException>()
+            .Add<InvalidOperationException>(IsBrokenRead)
             .Add<RedisServerException>(exception => Array.Exists(
                 Outages, outage => exception.Message.StartsWith(outage, StringComparison.Ordinal))));
         return builder;
     }
+
+    // A connection that breaks while its answer is being read fails the command with its pipe's own exception (seen with 2.13).
+    private static bool IsBrokenRead(InvalidOperationException exception) => exception.Source == typeof(Pipe).Assembly.GetName().Name;
 }

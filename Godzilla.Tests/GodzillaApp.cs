@@ -12,10 +12,8 @@ namespace Godzilla.Tests;
 /// </summary>
 public class GodzillaApp : IAsyncLifetime
 {
-    /// <summary>The key with which services sign: tests forge identities with it and without it.</summary>
-    public const string IdentityKey = "tests-sign-with-this-key-that-is-long-enough-0123456789";
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly (string From, string To)[] Edges = [("gateway", "accounts"), ("gateway", "chat"), ("chat", "presence")];
     private DistributedApplication? _app;
     private ResourceLogs? _logs;
 
@@ -37,7 +35,7 @@ public class GodzillaApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>(
-            [$"--Parameters:identity-key={IdentityKey}", .. Arguments]);
+            [.. Edges.Select(edge => $"--Parameters:identity-{edge.From}-{edge.To}={KeyOf(edge.From, edge.To)}"), .. Arguments]);
         Configure(builder);
         _app = await builder.BuildAsync();
         _logs = ResourceLogs.Follow(_app);
@@ -53,6 +51,9 @@ public class GodzillaApp : IAsyncLifetime
             await Logs.EndAsync();
         }
     }
+
+    /// <summary>The key with which one service signs for another: tests forge identities with it and without it.</summary>
+    public static string KeyOf(string issuer, string audience) => $"tests-sign-for-{issuer}-to-{audience}-with-this-0123456789";
 
     /// <summary>Says that a test makes a resource log errors that match <paramref name="pattern"/>.</summary>
     public void ExpectErrors(string resource, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Logs.Expect(resource, pattern);

@@ -20,8 +20,7 @@ public sealed class ImpatientApp : GodzillaApp
     protected override void Configure(IDistributedApplicationTestingBuilder builder)
     {
         builder.CreateResourceBuilder<ProjectResource>("chat")
-            .WithEnvironment("Presence__RenewEvery", "00:00:01")
-            .WithEnvironment("SessionEndings__CheckEvery", "00:00:01");
+            .WithEnvironment("Presence__RenewEvery", "00:00:01");
         builder.CreateResourceBuilder<ProjectResource>("gateway")
             .WithEnvironment("ReverseProxy__Clusters__accounts__HttpRequest__ActivityTimeout", "00:00:03")
             .WithEnvironment("ReverseProxy__Clusters__chat__HttpRequest__ActivityTimeout", "00:00:03");

@@ -3,14 +3,19 @@ using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests;
 
-/// <summary>Signs each request as a service of the system does.</summary>
-internal sealed class SigningHandler(string issuer, string user = "", TimeProvider? time = null) : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })
+/// <summary>Signs each request as one service of the system does for another.</summary>
+internal sealed class SigningHandler(string issuer, string audience, string user = "", TimeProvider? time = null)
+    : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })
 {
-    private readonly IdentitySigner _signer = new(Options.Create(new IdentityOptions { Key = GodzillaApp.IdentityKey }), time ?? TimeProvider.System);
+    private readonly IdentitySigner _signer = Signer(issuer, audience, GodzillaApp.KeyOf(issuer, audience), time ?? TimeProvider.System);
+
+    internal static IdentitySigner Signer(string issuer, string audience, string key, TimeProvider time) => new(
+        Options.Create(new IdentityOptions { Service = issuer, Callees = { [audience] = new CalleeOptions { Key = key } } }), time);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        _signer.Sign(request.Headers, issuer, user, session: "", request.Method.Method, request.RequestUri!.AbsolutePath);
+        var caller = CallerIdentity.None with { User = user, UserAgent = request.Headers.UserAgent.ToString() };
+        _signer.Sign(request.Headers, audience, caller, request.Method.Method, request.RequestUri!.AbsolutePath);
         return base.SendAsync(request, cancellationToken);
     }
 }

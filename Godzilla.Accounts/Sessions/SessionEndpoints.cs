@@ -1,5 +1,6 @@
 using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
+using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -33,16 +34,29 @@ internal static class SessionEndpoints
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
         }
 
-        var token = await sessions.BeginAsync(user!.Username, cancellationToken);
+        var client = context.Caller();
+        var token = await sessions.BeginAsync(user!.Username, credentials.Remember, client, cancellationToken);
+
+        // The session that came with the sign-in is replaced, whoever's it was.
+        if (client.Session.Length > 0)
+        {
+            await sessions.EndAsync(client.User, [client.Session], cancellationToken);
+        }
+
         metrics.LoggedIn();
-        context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.Absolute));
+        context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.LifetimeOf(credentials.Remember)));
         return TypedResults.Ok(new Answer("Logged in successfully"));
     }
 
     internal static async Task<Ok<Answer>> LogOutAsync(
         SessionStore sessions, HttpContext context, CancellationToken cancellationToken)
     {
-        await sessions.EndAsync(context.Request.Cookies[SessionToken.Cookie], cancellationToken);
+        var client = context.Caller();
+        if (client.Session.Length > 0)
+        {
+            await sessions.EndAsync(client.User, [client.Session], cancellationToken);
+        }
+
         context.Response.Cookies.Delete(SessionToken.Cookie, Cookie(context, lifetime: null));
         return TypedResults.Ok(new Answer("Logged out"));
     }

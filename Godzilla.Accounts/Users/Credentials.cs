@@ -6,7 +6,8 @@ namespace Godzilla.Accounts.Users;
 /// <summary>A username and a password as a client sent them.</summary>
 /// <param name="Username">See <see cref="UsernameRule"/>.</param>
 /// <param name="Password">1 to 256 characters.</param>
-internal sealed record Credentials(string? Username, string? Password)
+/// <param name="Remember">Whether the session is to last longer; only for a sign-in.</param>
+internal sealed record Credentials(string? Username, string? Password, bool Remember = false)
 {
     private const int MaxPasswordLength = 256;
 

@@ -1,4 +1,5 @@
 using Godzilla.Chat.SignalR;
+using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Godzilla.Chat.Connections;
@@ -11,6 +12,7 @@ internal static class ConnectionExtensions
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<HubLifetimeManager<ChatHub>, ChatHubLifetime>();
-        services.AddHostedService<SessionEndings>();
+        services.AddSessionEndings();
+        services.AddHostedService<EndedSessions>();
     }
 }

@@ -9,6 +9,6 @@ internal sealed class SessionEndingOptions
     public const string Section = "SessionEndings";
 
     /// <summary>How often the sessions of the open connections are looked up: one that expires is not published, and pub/sub can miss messages.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "SessionEndings:CheckEvery must be between 00:00:01 and 00:05:00.")]
-    public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(10);
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00", ErrorMessage = "SessionEndings:CheckEvery must be between 00:00:00.1 and 00:05:00.")]
+    public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(1);
 }

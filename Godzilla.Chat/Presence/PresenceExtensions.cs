@@ -1,5 +1,6 @@
 using Godzilla.Presence.V1;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Identity;
 using Grpc.Core;
 
 namespace Godzilla.Chat.Presence;
@@ -9,9 +10,8 @@ internal static class PresenceExtensions
     internal static void AddPresence(this IServiceCollection services)
     {
         services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddTransient<PresenceIdentityHandler>();
         services.AddGrpcClient<PresenceService.PresenceServiceClient>(client => client.Address = new Uri("http://_grpc.presence"))
-            .AddHttpMessageHandler<PresenceIdentityHandler>()
+            .AddHttpMessageHandler(provider => new SignedClientHandler(provider.GetRequiredService<IdentitySigner>(), "presence"))
             .AddServiceDiscovery();
         services.AddSingleton<PresenceClient>();
         services.AddSingleton<PresenceSync>().AddHostedService(provider => provider.GetRequiredService<PresenceSync>());

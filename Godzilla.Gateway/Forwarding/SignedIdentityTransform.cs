@@ -1,28 +1,71 @@
+using System.Net;
+using Godzilla.Gateway.Sessions;
 using Godzilla.ServiceDefaults.Identity;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Godzilla.Gateway.Forwarding;
 
-/// <summary>Signs every forwarded request: for the session's user, or without a user on routes that need none.</summary>
+/// <summary>
+/// Signs every forwarded request: for the session's user, or without a user where there is none. Services see neither cookies nor
+/// forwarding headers: what they need of them is signed.
+/// </summary>
 internal sealed class SignedIdentityTransform(IdentitySigner signer) : ITransformProvider
 {
-    private const string Issuer = "gateway";
+    // A cluster of the same name as its service need not say so.
+    private const string ServiceKey = "Service";
+
+    // A route that needs the cookies says "Forward".
+    private const string CookieKey = "Cookie";
+
+    private static readonly string Instance = Guid.NewGuid().ToString("N");
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
+        if (!SessionRequirements.IsValid(context.Route.Metadata))
+        {
+            context.Errors.Add(new InvalidOperationException(
+                $"ReverseProxy:Routes:{context.Route.RouteId}:Metadata:Session must be Required, Optional or None."));
+        }
     }
 
     public void ValidateCluster(TransformClusterValidationContext context)
     {
     }
 
-    public void Apply(TransformBuilderContext context) => context.AddRequestTransform(request =>
+    public void Apply(TransformBuilderContext context)
     {
-        var http = request.HttpContext;
-        var user = http.User.Identity is { IsAuthenticated: true } ? http.User.Username() : "";
-        signer.Sign(
-            request.ProxyRequest.Headers, Issuer, user, http.User.SessionId(), request.ProxyRequest.Method.Method, request.Path.Value ?? "");
-        return ValueTask.CompletedTask;
-    });
+        var service = context.Cluster?.Metadata?.GetValueOrDefault(ServiceKey) ?? context.Cluster?.ClusterId
+            ?? throw new InvalidOperationException($"ReverseProxy:Routes:{context.Route.RouteId} names no cluster.");
+        var dropsCookies = context.Route.Metadata?.GetValueOrDefault(CookieKey) != "Forward";
+        context.UseDefaultForwarders = false;
+        context.AddRequestTransform(request =>
+        {
+            var http = request.HttpContext;
+            var headers = request.ProxyRequest.Headers;
+            if (dropsCookies)
+            {
+                headers.Remove(HeaderNames.Cookie);
+            }
+
+            if (http.Request.IsHttps)
+            {
+                headers.TryAddWithoutValidation("X-Forwarded-Proto", Uri.UriSchemeHttps);
+            }
+
+            var session = http.User as Session;
+            var caller = new CallerIdentity(
+                session?.Username ?? "", session?.Id ?? "", AddressOf(http.Connection), http.Request.Headers.UserAgent.ToString(), Instance);
+            signer.Sign(headers, service, caller, request.ProxyRequest.Method.Method, request.Path.Value ?? "");
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    private static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
+    {
+        { IsIPv4MappedToIPv6: true } address => address.MapToIPv4().ToString(),
+        { } address => address.ToString(),
+        null => IPAddress.None.ToString(),
+    };
 }

@@ -1,16 +1,18 @@
-using Godzilla.ServiceDefaults.Identity;
+using Godzilla.ServiceDefaults.Sessions;
 
 namespace Godzilla.Gateway.Sessions;
 
 internal static class SessionExtensions
 {
-    // Routes name it in appsettings.json.
-    private const string SessionPolicy = "session";
-
     internal static void AddSessions(this IServiceCollection services)
     {
-        services.AddSingleton<SessionLookup>();
-        services.AddAuthenticationScheme<SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName);
-        services.AddAuthorizationBuilder().AddPolicy(SessionPolicy, policy => policy.RequireAuthenticatedUser());
+        services.AddOptions<SessionCacheOptions>().BindConfiguration(SessionCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSessionEndings();
+        services.AddSingleton<SessionCache>();
+        services.AddSingleton<SessionMetrics>();
+        services.AddSingleton<OpenSockets>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenSockets>());
     }
+
+    internal static void UseSessions(this IApplicationBuilder app) => app.UseMiddleware<SessionMiddleware>();
 }

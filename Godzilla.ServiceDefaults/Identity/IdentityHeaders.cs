@@ -14,13 +14,19 @@ public static class IdentityHeaders
     /// <summary>The session's id, which is not its token; empty where there is none.</summary>
     public const string Session = Prefix + "Session";
 
+    /// <summary>The client's IP address; empty where a service calls on its own behalf.</summary>
+    public const string Address = Prefix + "Address";
+
+    /// <summary>The gateway's instance that the client came through; empty where there is none.</summary>
+    public const string Gateway = Prefix + "Gateway";
+
     /// <summary>The service that signed the headers.</summary>
     public const string Issuer = Prefix + "Issuer";
 
     /// <summary>When it signed them, in milliseconds since 1970-01-01 UTC.</summary>
     public const string Time = Prefix + "Time";
 
-    /// <summary>HMAC-SHA256 over the other headers, the method and the path, in base64url.</summary>
+    /// <summary>HMAC-SHA256 over the other headers, the audience, the user agent, the method and the path, in base64url.</summary>
     public const string Signature = Prefix + "Signature";
 
     /// <summary>Removes identity and forwarding headers, in every spelling that a server behind might read as one.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -10,55 +11,147 @@ namespace Godzilla.ServiceDefaults.Identity;
 /// <summary>Signs a caller's identity and checks such a signature, so that services need not trust the network.</summary>
 public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvider time)
 {
-    private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Value.Key);
+    private const int SignatureLength = 43; // 32 bytes in base64url.
+    private const int StackLimit = 1024;
+
+    private readonly Dictionary<string, byte[]> _callees =
+        options.Value.Callees.ToDictionary(callee => callee.Key, callee => Encoding.UTF8.GetBytes(callee.Value.Key), StringComparer.Ordinal);
+
+    private readonly Dictionary<string, Caller> _callers =
+        options.Value.Callers.ToDictionary(caller => caller.Key, caller => new Caller(caller.Value), StringComparer.Ordinal);
+
+    private readonly string _self = options.Value.Service;
     private readonly TimeSpan _lifetime = options.Value.Lifetime;
 
-    /// <summary>Adds a signed identity to a request, valid for this method and path for <see cref="IdentityOptions.Lifetime"/>.</summary>
-    /// <param name="headers">The outgoing request's headers, which have no identity yet.</param>
-    /// <param name="issuer">The service that signs.</param>
-    /// <param name="user">The user, or empty.</param>
-    /// <param name="session">The session's id, or empty.</param>
+    /// <summary>Adds a signed identity to a request, valid for this service, method and path for <see cref="IdentityOptions.Lifetime"/>.</summary>
+    /// <param name="headers">The outgoing request's headers. They have no identity yet, and <c>User-Agent</c> as in <paramref name="caller"/>.</param>
+    /// <param name="callee">The service that is called.</param>
+    /// <param name="caller">For whom.</param>
     /// <param name="method">The HTTP method, in capitals.</param>
     /// <param name="path">The path that the receiver sees, unescaped and without the query.</param>
-    public void Sign(HttpRequestHeaders headers, string issuer, string user, string session, string method, string path)
+    /// <exception cref="InvalidOperationException">This service has no key for <paramref name="callee"/>.</exception>
+    public void Sign(HttpRequestHeaders headers, string callee, in CallerIdentity caller, string method, string path)
     {
         ArgumentNullException.ThrowIfNull(headers);
 
+        if (!_callees.TryGetValue(callee, out var key))
+        {
+            throw new InvalidOperationException($"{_self} has no key for {callee}: set Identity:Callees:{callee}:Key.");
+        }
+
         var now = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        headers.Add(IdentityHeaders.User, user);
-        headers.Add(IdentityHeaders.Session, session);
-        headers.Add(IdentityHeaders.Issuer, issuer);
-        headers.Add(IdentityHeaders.Time, now);
-        headers.Add(IdentityHeaders.Signature, Compute(issuer, user, session, method, path, now));
+        Span<char> signature = stackalloc char[SignatureLength];
+        Compute(key, _self, callee, caller, now, method, path, signature);
+        headers.TryAddWithoutValidation(IdentityHeaders.User, caller.User);
+        headers.TryAddWithoutValidation(IdentityHeaders.Session, caller.Session);
+        headers.TryAddWithoutValidation(IdentityHeaders.Address, caller.Address);
+        headers.TryAddWithoutValidation(IdentityHeaders.Gateway, caller.Gateway);
+        headers.TryAddWithoutValidation(IdentityHeaders.Issuer, _self);
+        headers.TryAddWithoutValidation(IdentityHeaders.Time, now);
+        headers.TryAddWithoutValidation(IdentityHeaders.Signature, new string(signature));
     }
 
-    /// <summary>Whether a received identity was signed with this key, for this request, within the lifetime.</summary>
+    /// <summary>Whether a received identity was signed by that issuer, for this service and request, within the lifetime.</summary>
     /// <param name="issuer">As received.</param>
-    /// <param name="user">As received.</param>
-    /// <param name="session">As received.</param>
+    /// <param name="caller">As received.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="path">The request's path, unescaped.</param>
     /// <param name="signedAt">As received.</param>
     /// <param name="signature">As received.</param>
-    /// <returns><see langword="true"/> if the signature is valid.</returns>
-    public bool Verify(string issuer, string user, string session, string method, string path, string signedAt, string signature)
+    /// <returns><see langword="true"/> if the signature is valid and the issuer may name this user.</returns>
+    public bool Verify(string issuer, in CallerIdentity caller, string method, string path, string signedAt, string signature)
     {
         ArgumentNullException.ThrowIfNull(signature);
 
-        if (!long.TryParse(signedAt, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        if (!_callers.TryGetValue(issuer, out var known)
+            || (caller.User.Length > 0 && !known.ForUsers)
+            || !long.TryParse(signedAt, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             || Math.Abs(time.GetUtcNow().ToUnixTimeMilliseconds() - milliseconds) > _lifetime.TotalMilliseconds)
         {
             return false;
         }
 
-        return CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(Compute(issuer, user, session, method, path, signedAt)),
-            Encoding.UTF8.GetBytes(signature));
+        Span<char> expected = stackalloc char[SignatureLength];
+        foreach (var key in known.Keys)
+        {
+            Compute(key, issuer, _self, caller, signedAt, method, path, expected);
+            if (CryptographicOperations.FixedTimeEquals(
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected),
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(signature.AsSpan())))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The path comes last: only it can contain a line break, and there a line break cannot imitate another field.
-    private string Compute(string issuer, string user, string session, string method, string path, string signedAt) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(
-            _key,
-            Encoding.UTF8.GetBytes($"v1\n{issuer}\n{user}\n{session}\n{signedAt}\n{method}\n{path}")));
+    private static void Compute(
+        byte[] key, string issuer, string audience, in CallerIdentity caller, string signedAt, string method, string path, Span<char> signature)
+    {
+        var text = new Utf8Lines(stackalloc byte[StackLimit]);
+        try
+        {
+            text.Add("v2");
+            text.Add(issuer);
+            text.Add(audience);
+            text.Add(caller.User);
+            text.Add(caller.Session);
+            text.Add(caller.Address);
+            text.Add(caller.Gateway);
+            text.Add(caller.UserAgent);
+            text.Add(signedAt);
+            text.Add(method);
+            text.Add(path);
+            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            HMACSHA256.HashData(key, text.Written, hash);
+            Base64Url.EncodeToChars(hash, signature);
+        }
+        finally
+        {
+            text.Dispose();
+        }
+    }
+
+    private sealed class Caller(CallerOptions options)
+    {
+        public byte[][] Keys { get; } =
+            options.NextKey is { } next ? [Encoding.UTF8.GetBytes(options.Key), Encoding.UTF8.GetBytes(next)] : [Encoding.UTF8.GetBytes(options.Key)];
+
+        public bool ForUsers { get; } = options.ForUsers;
+    }
+
+    /// <summary>Lines of UTF-8 on the stack, or in a rented array once they outgrow it.</summary>
+    private ref struct Utf8Lines(Span<byte> start)
+    {
+        private Span<byte> _buffer = start;
+        private byte[]? _rented;
+        private int _length;
+
+        public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
+
+        public void Add(string line)
+        {
+            var needed = _length + Encoding.UTF8.GetMaxByteCount(line.Length) + 1;
+            if (needed > _buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(needed * 2);
+                Written.CopyTo(larger);
+                Dispose();
+                _buffer = _rented = larger;
+            }
+
+            _length += Encoding.UTF8.GetBytes(line, _buffer[_length..]);
+            _buffer[_length++] = (byte)'\n';
+        }
+
+        public readonly void Dispose()
+        {
+            if (_rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_rented);
+            }
+        }
+    }
 }

@@ -25,11 +25,18 @@ internal sealed class SignedIdentityHandler(
         if (!TryRead(IdentityHeaders.Issuer, out var issuer)
             || !TryRead(IdentityHeaders.User, out var user)
             || !TryRead(IdentityHeaders.Session, out var session)
+            || !TryRead(IdentityHeaders.Address, out var address)
+            || !TryRead(IdentityHeaders.Gateway, out var gateway)
             || !TryRead(IdentityHeaders.Time, out var signedAt)
-            || !TryRead(IdentityHeaders.Signature, out var signature)
-            || !signer.Verify(issuer, user, session, Request.Method, Request.Path.Value ?? "", signedAt, signature))
+            || !TryRead(IdentityHeaders.Signature, out var signature))
         {
-            return AuthenticateResult.Fail("The identity is not signed, not for this request, or too old.");
+            return AuthenticateResult.Fail("The identity is not complete.");
+        }
+
+        var caller = new CallerIdentity(user, session, address, Request.Headers.UserAgent.ToString(), gateway);
+        if (!signer.Verify(issuer, caller, Request.Method, Request.Path.Value ?? "", signedAt, signature))
+        {
+            return AuthenticateResult.Fail("The identity is not signed for this service and request, or too old.");
         }
 
         var identity = new ClaimsIdentity(Scheme.Name, ClaimTypes.NameIdentifier, roleType: null);
@@ -44,6 +51,7 @@ internal sealed class SignedIdentityHandler(
             identity.AddClaim(new Claim(CallerClaims.Session, session));
         }
 
+        Context.Features.Set(new CallerFeature(caller));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
 

@@ -3,12 +3,29 @@ using System.Text.Json.Serialization;
 
 namespace Godzilla.ServiceDefaults.Sessions;
 
-/// <summary>A session as Redis holds it under <see cref="SessionToken.KeyOf"/> until it ends.</summary>
-/// <param name="Id">The public id, which gives no access.</param>
+/// <summary>A session as Redis holds it under <see cref="SessionKeys.Session"/> until it ends.</summary>
 /// <param name="User">The username.</param>
 /// <param name="CreatedAt">When it began.</param>
-public sealed partial record SessionRecord(string Id, string User, DateTimeOffset CreatedAt)
+/// <param name="ExpiresAt">When it ends, used or not.</param>
+public sealed partial record SessionRecord(string User, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>When it was last used, to the minute.</summary>
+    public DateTimeOffset SeenAt { get; init; } = CreatedAt;
+
+    /// <summary>It ends earlier if it is not used for so long, in seconds; <see langword="null"/> if it does not.</summary>
+    public int? IdleSeconds { get; init; }
+
+    /// <summary>The IP address of the sign-in.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>The <c>User-Agent</c> of the sign-in.</summary>
+    public string UserAgent { get; init; } = "";
+
+    /// <summary>When it ends unless it is used.</summary>
+    [JsonIgnore]
+    public DateTimeOffset EndsAt =>
+        IdleSeconds is { } idle && SeenAt.AddSeconds(idle) is var unused && unused < ExpiresAt ? unused : ExpiresAt;
+
     /// <summary>The record as JSON.</summary>
     /// <returns>One line of UTF-8.</returns>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json.Default.SessionRecord);
@@ -20,7 +37,7 @@ public sealed partial record SessionRecord(string Id, string User, DateTimeOffse
     {
         try
         {
-            return JsonSerializer.Deserialize(json, Json.Default.SessionRecord) is { Id.Length: > 0, User.Length: > 0 } record ? record : null;
+            return JsonSerializer.Deserialize(json, Json.Default.SessionRecord) is { User.Length: > 0 } record ? record : null;
         }
         catch (JsonException)
         {
@@ -28,7 +45,8 @@ public sealed partial record SessionRecord(string Id, string User, DateTimeOffse
         }
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(SessionRecord))]
     private sealed partial class Json : JsonSerializerContext;
 }

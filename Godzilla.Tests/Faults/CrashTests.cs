@@ -92,9 +92,8 @@ public sealed class CrashTests(ImpatientApp app)
         using var redis = await ConnectionMultiplexer.ConnectAsync((await app.App.GetConnectionStringAsync("redis"))!);
 
         // Redis publishes nothing when a key expires.
-        var key = SessionToken.KeyOf(person.Token)!;
-        var session = SessionRecord.FromJson((byte[])(await redis.GetDatabase().StringGetAsync(key))!)!;
-        Assert.True(await redis.GetDatabase().KeyExpireAsync(SessionToken.LiveKeyOf(session.Id), TimeSpan.FromMilliseconds(1)));
+        var key = SessionKeys.Session(SessionToken.IdOf(person.Token)!);
+        Assert.True(await redis.GetDatabase().KeyExpireAsync(key, TimeSpan.FromMilliseconds(1)));
 
         await hub.Closed.WaitAsync(TimeSpan.FromSeconds(20));
         var receipt = await otherHub.InvokeAsync("Send", "lobby", "still here", null);

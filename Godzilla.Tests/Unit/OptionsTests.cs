@@ -1,6 +1,5 @@
 extern alias presence;
 
-using Godzilla.Accounts.Sessions;
 using Godzilla.Chat.Connections;
 using Godzilla.Chat.Presence;
 using Godzilla.Gateway.Origins;
@@ -20,7 +19,8 @@ public sealed class OptionsTests
     {
         ["Identity"] = services => services.AddIdentitySigner(),
         ["Origins"] = services => services.AddOrigins(),
-        ["SessionLifetime"] = services => SessionExtensions.AddSessions(services),
+        ["SessionLifetime"] = services => Godzilla.Accounts.Sessions.SessionExtensions.AddSessions(services),
+        ["SessionCache"] = services => Godzilla.Gateway.Sessions.SessionExtensions.AddSessions(services),
         ["SessionEndings"] = services => services.AddConnectionRegistry(),
         ["Presence"] = services => services.AddPresence(),
         ["Online"] = services => services.AddOnlineUsers(),
@@ -28,8 +28,10 @@ public sealed class OptionsTests
     };
 
     [Theory]
-    [InlineData("Identity:Key", "", "Identity:Key is missing; the app host sets it (parameter identity-key).")]
-    [InlineData("Identity:Key", "short", "Identity:Key must have at least 32 characters.")]
+    [InlineData("Identity:Service", "", "Identity:Service is missing; the app host sets it.")]
+    [InlineData("Identity:Callers:gateway:Key", "short", "Identity:Callers:gateway:Key must have at least 32 characters; the app host sets it.")]
+    [InlineData("Identity:Callers:gateway:NextKey", "short", "Identity:Callers:gateway:NextKey must have at least 32 characters; the app host sets it.")]
+    [InlineData("Identity:Callees:chat:Key", "short", "Identity:Callees:chat:Key must have at least 32 characters; the app host sets it.")]
     [InlineData("Identity:Lifetime", "00:00:00", "Identity:Lifetime must be between 00:00:01 and 00:05:00.")]
     [InlineData("Identity:Lifetime", "00:05:01", "Identity:Lifetime must be between 00:00:01 and 00:05:00.")]
     [InlineData("Origins:Allowed:0", "https://godzilla.example/path", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
@@ -39,7 +41,12 @@ public sealed class OptionsTests
     [InlineData("Origins:Allowed:0", "*", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
     [InlineData("SessionLifetime:Absolute", "00:00:59", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:Absolute", "30.00:00:01", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
-    [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:01 and 00:05:00.")]
+    [InlineData("SessionLifetime:Remembered", "365.00:00:01", "SessionLifetime:Remembered must be between 00:01:00 and 365.00:00:00.")]
+    [InlineData("SessionLifetime:Idle", "00:01:59", "SessionLifetime:Idle must be between 00:02:00 and 30.00:00:00.")]
+    [InlineData("SessionLifetime:MaxPerUser", "0", "SessionLifetime:MaxPerUser must be between 1 and 1000.")]
+    [InlineData("SessionCache:MaxEntries", "99", "SessionCache:MaxEntries must be between 100 and 10000000.")]
+    [InlineData("SessionCache:UnknownFor", "00:01:01", "SessionCache:UnknownFor must be between 00:00:00 and 00:01:00.")]
+    [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:00.1 and 00:05:00.")]
     [InlineData("Presence:Deadline", "00:00:11", "Presence:Deadline must be between 00:00:00.1 and 00:00:10.")]
     [InlineData("Presence:RenewEvery", "00:00:31", "Presence:RenewEvery must be between 00:00:01 and 00:00:30.")]
     [InlineData("Online:Lease", "00:00:04", "Online:Lease must be between 00:00:05 and 01:00:00.")]
@@ -54,12 +61,13 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("Identity:Key", "0123456789-0123456789-0123456789")]
+    [InlineData("Identity:Callees:chat:Key", "0123456789-0123456789-0123456789")]
     [InlineData("Identity:Lifetime", "00:05:00")]
     [InlineData("Origins:Allowed:0", "https://godzilla.example:8443")]
     [InlineData("Origins:Allowed:0", "HTTPS://Godzilla.example")]
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
-    [InlineData("SessionEndings:CheckEvery", "00:00:01")]
+    [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
+    [InlineData("SessionLifetime:Idle", "00:02:00")]
     [InlineData("Presence:Deadline", "00:00:00.1")]
     [InlineData("Presence:RenewEvery", "00:00:30")]
     [InlineData("Online:Lease", "00:00:05")]
@@ -70,7 +78,11 @@ public sealed class OptionsTests
     private static void Validate(string key, string value)
     {
         var section = key.Split(':')[0];
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Identity:Key"] = GodzillaApp.IdentityKey };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) 
+        {
+            ["Identity:Service"] = "accounts",
+            ["Identity:Callers:gateway:Key"] = GodzillaApp.KeyOf("gateway", "accounts"),
+        };
         settings[key] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);

@@ -36,7 +36,7 @@ public sealed class SessionTests(GodzillaApp app)
         Assert.DoesNotContain("secure", Assert.Single(plain.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
 
         // As the gateway passes on what came to it over TLS.
-        using var accounts = new HttpClient(new SigningHandler("gateway")) { BaseAddress = app.App.GetEndpoint("accounts", "http") };
+        using var accounts = new HttpClient(new SigningHandler("gateway", "accounts")) { BaseAddress = app.App.GetEndpoint("accounts", "http") };
         using var passedOn = new HttpRequestMessage(HttpMethod.Post, "/user/login") { Content = JsonContent.Create(credentials) };
         passedOn.Headers.Add("X-Forwarded-Proto", "https");
         using var secure = await accounts.SendAsync(passedOn);

@@ -43,7 +43,7 @@ public sealed class IdentityTests(GodzillaApp app)
     [Fact]
     public async Task AForgedIdentityIsDroppedAtTheGatewayAlsoIfItIsSignedWithTheRightKey()
     {
-        using var forger = new HttpClient(new SigningHandler("gateway", "godzilla")) { BaseAddress = app.Gateway };
+        using var forger = new HttpClient(new SigningHandler("gateway", "chat", "godzilla")) { BaseAddress = app.Gateway };
 
         using var response = await forger.GetAsync("/discussion");
 

@@ -10,7 +10,7 @@ namespace Godzilla.Tests.System.Presence;
 [Collection(RunningSystem.Name)]
 public sealed class PresenceGrpcTests(GodzillaApp app) : IDisposable
 {
-    private readonly GrpcChannel _signed = Channel(app, new SigningHandler("chat"));
+    private readonly GrpcChannel _signed = Channel(app, new SigningHandler("chat", "presence"));
     private readonly string _user = $"king-{Guid.NewGuid():N}";
 
     private PresenceService.PresenceServiceClient Client => new(_signed);

@@ -7,7 +7,7 @@ public sealed class OptionsTests
     [InlineData("Gateway", "Origins__Allowed__0", "https://godzilla.example/path", "Origins:Allowed must hold origins")]
     [InlineData("Accounts", "SessionLifetime__Absolute", "00:00:01", "SessionLifetime:Absolute must be between")]
     [InlineData("Presence", "Typing__Lifetime", "01:00:00", "Typing:Lifetime must be between")]
-    [InlineData("Chat", "Identity__Key", "short", "Identity:Key must have at least 32 characters")]
+    [InlineData("Chat", "Identity__Callees__presence__Key", "short", "Identity:Callees:presence:Key must have at least 32 characters")]
     public async Task ABadOptionStopsTheStartWithOneLine(string service, string key, string value, string message)
     {
         using var process = ServiceProcess.Start(service, (key, value));

@@ -50,7 +50,10 @@ internal sealed class ServiceProcess : IDisposable
             ("ConnectionStrings__redis", "127.0.0.1:1"),
             ("ConnectionStrings__accountsdb", "mongodb://127.0.0.1:1/accountsdb"),
             ("ConnectionStrings__chatdb", "mongodb://127.0.0.1:1/chatdb"),
-            ("Identity__Key", GodzillaApp.IdentityKey),
+            ("Identity__Service", service),
+            ("Identity__Callees__accounts__Key", GodzillaApp.KeyOf("gateway", "accounts")),
+            ("Identity__Callees__chat__Key", GodzillaApp.KeyOf("gateway", "chat")),
+            ("Identity__Callees__presence__Key", GodzillaApp.KeyOf("chat", "presence")),
         ];
         foreach (var (key, value) in needed.Concat(variables))
         {

@@ -3,13 +3,16 @@ using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Godzilla.Tests.Unit.ServiceDefaults;
 
 public sealed class IdentityTests : IAsyncLifetime
 {
+    private const string Key = "the-gateway-signs-with-this-0123456789";
+    private const string NextKey = "and-soon-with-this-one-0123456789-0123456789";
+    private const string PresenceKey = "presence-signs-with-this-0123456789";
+
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private ServiceHost? _host;
 
@@ -19,14 +22,18 @@ public sealed class IdentityTests : IAsyncLifetime
         "Production",
         builder =>
         {
-            builder.Configuration["Identity:Key"] = GodzillaApp.IdentityKey;
+            builder.Configuration["Identity:Service"] = "chat";
+            builder.Configuration["Identity:Callers:gateway:Key"] = Key;
+            builder.Configuration["Identity:Callers:gateway:NextKey"] = NextKey;
+            builder.Configuration["Identity:Callers:gateway:ForUsers"] = "true";
+            builder.Configuration["Identity:Callers:presence:Key"] = PresenceKey;
             builder.Services.AddSignedIdentity().AddSingleton<TimeProvider>(_time);
         },
         app =>
         {
             app.UseAuthentication();
             app.UseAuthorization();
-            app.MapMethods("/user", ["GET", "POST"], (HttpContext context) => $"{context.User.Username()} {context.User.SessionId()}");
+            app.MapMethods("/user", ["GET", "POST"], (HttpContext context) => $"{context.User.Username()} {context.Caller()}");
             app.MapGet("/other", () => "other");
             app.MapGet("/signed", () => "signed").RequireAuthorization(IdentityExtensions.SignedPolicy);
         });
@@ -39,14 +46,18 @@ public sealed class IdentityTests : IAsyncLifetime
         using var response = await SendAsync(Signed());
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("mothra s1", await response.Content.ReadAsStringAsync());
+        Assert.Equal($"mothra {Mothra}", await response.Content.ReadAsStringAsync());
     }
 
     [Theory]
     [InlineData(IdentityHeaders.User, "godzilla")]
     [InlineData(IdentityHeaders.User, "")]
     [InlineData(IdentityHeaders.Session, "s2")]
+    [InlineData(IdentityHeaders.Address, "127.0.0.3")]
+    [InlineData(IdentityHeaders.Gateway, "g2")]
+    [InlineData("User-Agent", "wget/1.21")]
     [InlineData(IdentityHeaders.Issuer, "chat")]
+    [InlineData(IdentityHeaders.Issuer, "presence")]
     [InlineData(IdentityHeaders.Time, "1577836800001")]
     [InlineData(IdentityHeaders.Time, "-1577836800000")]
     [InlineData(IdentityHeaders.Time, "now")]
@@ -64,6 +75,8 @@ public sealed class IdentityTests : IAsyncLifetime
     [Theory]
     [InlineData(IdentityHeaders.User)]
     [InlineData(IdentityHeaders.Session)]
+    [InlineData(IdentityHeaders.Address)]
+    [InlineData(IdentityHeaders.Gateway)]
     [InlineData(IdentityHeaders.Issuer)]
     [InlineData(IdentityHeaders.Time)]
     [InlineData(IdentityHeaders.Signature)]
@@ -109,6 +122,29 @@ public sealed class IdentityTests : IAsyncLifetime
     public async Task AnotherKeyIsRefused() => await RefusedAsync(Signed(key: "another-key-that-is-long-enough-0123456789"));
 
     [Fact]
+    public async Task WhileAKeyIsChangedBothAreAccepted()
+    {
+        using var response = await SendAsync(Signed(key: NextKey));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task WhatIsSignedForAnotherServiceIsRefused() => await RefusedAsync(Signed(audience: "accounts"));
+
+    [Fact]
+    public async Task AServiceThatMayNotNameUsersSpeaksForItselfOnly()
+    {
+        await RefusedAsync(Signed(issuer: "presence", key: PresenceKey));
+
+        using var response = await SendAsync(Signed(issuer: "presence", key: PresenceKey, user: "", path: "/signed"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task AnIssuerThatHasNoKeyHereIsRefused() => await RefusedAsync(Signed(issuer: "accounts", user: "", path: "/signed"));
+
+    [Fact]
     public async Task AServiceThatSpeaksForItselfIsNoUser()
     {
         using var forUsers = await SendAsync(Signed(user: ""));
@@ -131,10 +167,14 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
 
-    private HttpRequestMessage Signed(string user = "mothra", string path = "/user", string key = GodzillaApp.IdentityKey)
+    private static CallerIdentity Mothra => new("mothra", "s1", "127.0.0.2", "curl/8.5.0", "g1");
+
+    private HttpRequestMessage Signed(
+        string user = "mothra", string path = "/user", string key = Key, string issuer = "gateway", string audience = "chat")
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
-        new IdentitySigner(Options.Create(new IdentityOptions { Key = key }), _time).Sign(request.Headers, "gateway", user, "s1", "GET", path);
+        request.Headers.TryAddWithoutValidation("User-Agent", Mothra.UserAgent);
+        SigningHandler.Signer(issuer, audience, key, _time).Sign(request.Headers, audience, Mothra with { User = user }, "GET", path);
         return request;
     }
 

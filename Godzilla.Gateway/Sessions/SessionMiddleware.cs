@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Godzilla.Gateway.Sessions;
+
+/// <summary>
+/// Finds out whose request it is, by the <c>auth_token</c> cookie, and refuses one that needs a session and has none. An outage of Redis is
+/// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out.
+/// </summary>
+internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var requirement = SessionRequirements.Of(context.GetEndpoint());
+        if (requirement == SessionRequirement.None)
+        {
+            return next(context);
+        }
+
+        var found = sessions.FindAsync(SessionCookie.Find(context.Request.Headers.Cookie), context.RequestAborted);
+        return found.IsCompletedSuccessfully ? ContinueAsync(context, requirement, found.Result) : AwaitAsync(context, requirement, found);
+    }
+
+    private async Task AwaitAsync(HttpContext context, SessionRequirement requirement, ValueTask<Session?> found) =>
+        await ContinueAsync(context, requirement, await found);
+
+    private Task ContinueAsync(HttpContext context, SessionRequirement requirement, Session? session)
+    {
+        if (session is null)
+        {
+            if (requirement == SessionRequirement.Optional)
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.CompletedTask;
+        }
+
+        context.User = session;
+        return IsUpgrade(context) ? sockets.RunAsync(session, context, next) : next(context);
+    }
+
+    private static bool IsUpgrade(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+}

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Godzilla.ServiceDefaults.Identity;
+
+/// <summary>Signs each call of an <see cref="HttpClient"/> in this service's own name.</summary>
+/// <param name="signer">Holds the keys.</param>
+/// <param name="callee">The service that the client calls.</param>
+public sealed class SignedClientHandler(IdentitySigner signer, string callee) : DelegatingHandler
+{
+    /// <inheritdoc/>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        var caller = CallerIdentity.None with { UserAgent = request.Headers.UserAgent.ToString() };
+        signer.Sign(request.Headers, callee, caller, request.Method.Method, PathString.FromUriComponent(request.RequestUri!).Value!);
+        return base.SendAsync(request, cancellationToken);
+    }
+}

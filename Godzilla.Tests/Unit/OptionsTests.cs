@@ -78,7 +78,7 @@ public sealed class OptionsTests
     private static void Validate(string key, string value)
     {
         var section = key.Split(':')[0];
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) 
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Identity:Service"] = "accounts",
             ["Identity:Callers:gateway:Key"] = GodzillaApp.KeyOf("gateway", "accounts"),

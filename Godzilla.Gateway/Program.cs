@@ -6,6 +6,7 @@ using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Redis;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.UseInlineSockets();
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
 builder.Services.AddSessions();

@@ -1,5 +1,7 @@
 using System.Net.Mime;
 using Godzilla.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Godzilla.Gateway.Forwarding;
 
@@ -13,6 +15,9 @@ internal static class ForwardingExtensions
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
             .AddTransforms<SignedIdentityTransform>();
+
+        // Sessions decide, not policies. The host would add the authorization middleware where this service is known.
+        builder.Services.RemoveAll<IAuthorizationHandlerProvider>();
     }
 
     internal static void MapForwarding(this WebApplication app)

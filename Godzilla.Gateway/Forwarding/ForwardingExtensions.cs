@@ -1,7 +1,5 @@
 using System.Net.Mime;
 using Godzilla.ServiceDefaults.Identity;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Godzilla.Gateway.Forwarding;
 
@@ -15,13 +13,14 @@ internal static class ForwardingExtensions
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
             .AddTransforms<SignedIdentityTransform>();
-
-        // Sessions decide, not policies. The host would add the authorization middleware where this service is known.
-        builder.Services.RemoveAll<IAuthorizationHandlerProvider>();
     }
 
     internal static void MapForwarding(this WebApplication app)
     {
+        // Sessions decide here, not policies. YARP brings authorization's services, and with these the host adds its middleware to every
+        // request unless this says that it is there.
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+
         app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text("""{"status":"ok"}""", MediaTypeNames.Application.Json)).DisableHttpMetrics();
         app.MapReverseProxy(proxy =>
         {

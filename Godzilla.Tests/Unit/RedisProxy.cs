@@ -25,6 +25,9 @@ internal sealed class RedisProxy : IAsyncDisposable
 
     public static RedisProxy Start(EndPoint redis) => new(redis);
 
+    /// <summary>What is held back.</summary>
+    public string Held { get; private set; } = "";
+
     /// <summary>Holds back the answers to commands until <see cref="Release"/>.</summary>
     public void HoldAnswers() => _answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,6 +36,7 @@ internal sealed class RedisProxy : IAsyncDisposable
 
     public void Release()
     {
+        Held = "";
         _answers.TrySetResult();
         _messages.TrySetResult();
     }
@@ -79,11 +83,21 @@ internal sealed class RedisProxy : IAsyncDisposable
             var subscribes = false;
             await Task.WhenAny(
                 CopyAsync(near, far, text => subscribes |= text.Contains("SUBSCRIBE", StringComparison.Ordinal), () => Task.CompletedTask),
-                CopyAsync(far, near, _ => { }, () => (subscribes ? _messages : _answers).Task));
+                CopyAsync(far, near, text => Hold(text, Gate(subscribes)), () => Gate(subscribes)));
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
         {
             // One side has left.
+        }
+    }
+
+    private Task Gate(bool subscribes) => (subscribes ? _messages : _answers).Task;
+
+    private void Hold(string text, Task gate)
+    {
+        if (!gate.IsCompleted)
+        {
+            Held += text;
         }
     }
 

@@ -1,7 +1,9 @@
+using Godzilla.Gateway.AccessLog;
 using Godzilla.Gateway.Forwarding;
 using Godzilla.Gateway.Headers;
 using Godzilla.Gateway.Origins;
 using Godzilla.Gateway.Sessions;
+using Godzilla.Gateway.Shutdown;
 using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Redis;
 
@@ -12,8 +14,12 @@ builder.AddRedis("redis");
 builder.Services.AddSessions();
 builder.Services.AddOrigins();
 builder.AddForwarding();
+builder.Services.AddAccessLog();
+builder.Services.AddDrain();
 
 var app = builder.Build();
+app.UseAccessLog();
+app.UseDrain();
 app.UseServiceDefaults();
 app.UseClientHeaderFilter();
 app.UseOriginCheck();

@@ -11,6 +11,7 @@ internal sealed class Stage : IAsyncDisposable
 {
     private const int SessionCount = 1000;
     private const int RevocationCount = 100;
+    private const string Ours = "godzilla";
     private const string Path = "/discussion/lobby/messages";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("gateway-bench-").FullName;
@@ -33,7 +34,8 @@ internal sealed class Stage : IAsyncDisposable
         var upstream = stage.Own(await Nginx.StartUpstreamAsync(stage._folder));
         await stage.AddAsync(options, Results.Reference, true, 2, () => Nginx.StartWithSessionsAsync(stage._folder, upstream.Port, redisPort));
         await stage.AddAsync(options, "nginx-proxy-only", false, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
-        await stage.AddAsync(options, "godzilla", true, 8, () => StartGatewayAsync(upstream.Port, redisPort));
+        await stage.AddAsync(options, Ours, true, 8, () => StartGatewayAsync(upstream.Port, redisPort));
+        await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
         return stage;
     }
 
@@ -78,7 +80,7 @@ internal sealed class Stage : IAsyncDisposable
     internal async Task<IReadOnlyList<double>> RevocationLagsAsync()
     {
         var lags = new List<double>();
-        if (Candidates.Find(candidate => candidate.Name == "godzilla") is not { } gateway)
+        if (Candidates.Find(candidate => candidate.Name == Ours) is not { } gateway)
         {
             return [double.NaN];
         }
@@ -124,7 +126,7 @@ internal sealed class Stage : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Task<Server> StartGatewayAsync(int upstream, int redis)
+    private static Task<Server> StartGatewayAsync(int upstream, int redis, params (string Key, string Value)[] settings)
     {
         var port = Server.FreePort();
         var key = new string('k', 48);
@@ -132,6 +134,7 @@ internal sealed class Stage : IAsyncDisposable
             port,
             "dotnet",
             [System.IO.Path.Combine(AppContext.BaseDirectory, "Godzilla.Gateway.dll")],
+        [
             ("ASPNETCORE_ENVIRONMENT", "Production"),
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"),
             ("ASPNETCORE_CONTENTROOT", AppContext.BaseDirectory),
@@ -140,7 +143,9 @@ internal sealed class Stage : IAsyncDisposable
             ("Identity__Callees__accounts__Key", key),
             ("Identity__Callees__chat__Key", key),
             ("services__accounts__http__0", $"http://127.0.0.1:{upstream}"),
-            ("services__chat__http__0", $"http://127.0.0.1:{upstream}"));
+            ("services__chat__http__0", $"http://127.0.0.1:{upstream}"),
+            .. settings,
+        ]);
     }
 
     private async Task AddAsync(Options options, string name, bool checksSessions, int warmUpSeconds, Func<Task<Server>> start)

@@ -25,6 +25,7 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseClosableWebSockets();
 app.MapDefaultEndpoints();
 app.MapDiscussions();
 app.MapMessages();

@@ -76,10 +76,11 @@ public class GodzillaApp : IAsyncLifetime
     /// <summary>The address of each replica of a service, without the common one that spreads calls over them.</summary>
     /// <param name="variable">The environment variable that tells a replica where to listen.</param>
     internal IReadOnlyList<Uri> ReplicasOf(string resource, string variable = "ASPNETCORE_URLS") =>
-    [
-        .. Logs.InstancesOf(resource).Select(id => new Uri(
-            SnapshotOf(id).EnvironmentVariables.Single(v => v.Name == variable).Value!.Split(';')[0])),
-    ];
+        [.. Logs.InstancesOf(resource).Select(id => AddressOf(id, variable))];
+
+    /// <summary>The address of one replica, by its id.</summary>
+    internal Uri AddressOf(string instance, string variable = "ASPNETCORE_URLS") =>
+        new(SnapshotOf(instance).EnvironmentVariables.Single(v => v.Name == variable).Value!.Split(';')[0]);
 
     /// <summary>Registers somebody new and signs them in, through the gateway.</summary>
     /// <param name="name">How their name begins.</param>
@@ -96,33 +97,43 @@ public class GodzillaApp : IAsyncLifetime
     internal Person NewPerson(string name) => new(Gateway, $"{name}-{Guid.NewGuid():N}"[..24], $"pw-{Guid.NewGuid():N}");
 
     /// <summary>The process id of a resource that has one replica.</summary>
-    public int PidOf(string resource) =>
-        Convert.ToInt32(SnapshotOf(Assert.Single(Logs.InstancesOf(resource))).Properties.Single(property => property.Name == "executable.pid").Value);
+    public int PidOf(string resource) => PidOfInstance(Assert.Single(Logs.InstancesOf(resource)));
+
+    /// <summary>The ids of a resource's replicas.</summary>
+    internal IReadOnlyList<string> InstancesOf(string resource) => Logs.InstancesOf(resource);
 
     /// <summary>Kills a resource's process as a crash or the kernel would.</summary>
     /// <returns>Its last state, once the app host knows.</returns>
-    public Task<CustomResourceSnapshot> KillAsync(string resource) => EndedAsync(resource, Signals.Kill);
+    public Task<CustomResourceSnapshot> KillAsync(string resource) => EndedAsync(resource, instance: null, Signals.Kill);
 
     /// <summary>Asks a resource's process to end, as an orchestrator does.</summary>
+    /// <param name="instance">The replica's id, where there are several.</param>
     /// <returns>Its last state, once the app host knows.</returns>
-    public Task<CustomResourceSnapshot> EndAsync(string resource) => EndedAsync(resource, Signals.Terminate);
+    public Task<CustomResourceSnapshot> EndAsync(string resource, string? instance = null) => EndedAsync(resource, instance, Signals.Terminate);
 
     /// <summary>Starts a resource that has ended, and waits until it is healthy.</summary>
-    public async Task StartAgainAsync(string resource)
+    /// <param name="instance">The replica's id, where there are several.</param>
+    public async Task StartAgainAsync(string resource, string? instance = null)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(instance ?? resource, KnownResourceCommands.StartCommand);
         Assert.True(result.Success, result.Message);
         await HealthyAsync(resource);
     }
 
-    private async Task<CustomResourceSnapshot> EndedAsync(string resource, Action<int> signal)
+    private async Task<CustomResourceSnapshot> EndedAsync(string resource, string? instance, Action<int> signal)
     {
-        signal(PidOf(resource));
+        instance ??= Assert.Single(Logs.InstancesOf(resource));
+        signal(PidOfInstance(instance));
         using var limit = new CancellationTokenSource(StartLimit);
         var ended = await App.ResourceNotifications.WaitForResourceAsync(
-            resource, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), limit.Token);
+            resource,
+            e => e.ResourceId == instance && KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text),
+            limit.Token);
         return ended.Snapshot;
     }
+
+    private int PidOfInstance(string instance) =>
+        Convert.ToInt32(SnapshotOf(instance).Properties.Single(property => property.Name == "executable.pid").Value);
 
     private CustomResourceSnapshot SnapshotOf(string instance) =>
         App.ResourceNotifications.TryGetCurrentState(instance, out var current)

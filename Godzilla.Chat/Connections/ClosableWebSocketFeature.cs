@@ -12,13 +12,4 @@ internal sealed class ClosableWebSocketFeature(IHttpWebSocketFeature inner) : IH
     public ClosableWebSocket? Socket { get; private set; }
 
     public async Task<WebSocket> AcceptAsync(WebSocketAcceptContext context) => Socket = new ClosableWebSocket(await inner.AcceptAsync(context));
-
-    /// <summary>Makes the sockets of an endpoint closable.</summary>
-    public static void Use(HttpContext context)
-    {
-        if (context.Features.Get<IHttpWebSocketFeature>() is { } feature)
-        {
-            context.Features.Set<IHttpWebSocketFeature>(new ClosableWebSocketFeature(feature));
-        }
-    }
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Godzilla.Presence.V1;
 using Grpc.Net.Client;
@@ -9,7 +7,8 @@ using Grpc.Net.Client;
 namespace Godzilla.Tests.System;
 
 /// <summary>Two replicas of every service, each called at its own address.</summary>
-public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture<ReplicaTests.ReplicatedApp>
+[Collection(ReplicatedSystem.Name)]
+public sealed class ReplicaTests(ReplicatedApp app)
 {
     private const string PresenceGrpc = "Kestrel__Endpoints__grpc__Url";
 
@@ -116,17 +115,4 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
 
     private static GrpcChannel Channel(Uri address) => GrpcChannel.ForAddress(
         address, new GrpcChannelOptions { HttpHandler = new SigningHandler("chat", "presence"), DisposeHttpClient = true });
-
-    public sealed class ReplicatedApp : GodzillaApp
-    {
-        internal static readonly string[] Services = ["gateway", "accounts", "chat", "presence"];
-
-        protected override void Configure(IDistributedApplicationTestingBuilder builder)
-        {
-            foreach (var service in Services)
-            {
-                builder.CreateResourceBuilder<ProjectResource>(service).WithReplicas(2);
-            }
-        }
-    }
 }

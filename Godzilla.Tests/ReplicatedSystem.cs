@@ -1,0 +1,24 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace Godzilla.Tests;
+
+/// <summary>The tests that share one running system with two replicas of every service. Each leaves all of them running.</summary>
+[CollectionDefinition(Name)]
+public sealed class ReplicatedSystem : ICollectionFixture<ReplicatedApp>
+{
+    public const string Name = "replicated system";
+}
+
+/// <summary>The whole system with two replicas of every service.</summary>
+public sealed class ReplicatedApp : GodzillaApp
+{
+    protected override void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        foreach (var service in new[] { "gateway", "accounts", "chat", "presence" })
+        {
+            builder.CreateResourceBuilder<ProjectResource>(service).WithReplicas(2);
+        }
+    }
+}

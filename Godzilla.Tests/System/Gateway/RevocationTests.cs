@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.WebSockets;
+
+namespace Godzilla.Tests.System.Gateway;
+
+/// <summary>A session that ends, ends at once, on every replica, for requests and for open sockets.</summary>
+[Collection(ReplicatedSystem.Name)]
+public sealed class RevocationTests(ReplicatedApp app)
+{
+    private const int Sockets = 50;
+
+    [Fact]
+    public async Task TheSocketsOfASessionThatEndsAreClosedWith4401OnAllReplicas()
+    {
+        using var person = await app.SignUpAsync("gigan");
+        using var elsewhere = new Person(app.Gateway, person.Name, person.Password);
+        await elsewhere.LogInAsync();
+        var gateways = app.ReplicasOf("gateway");
+        using var other = await RawSocket.ConnectAsync(gateways[0], elsewhere.Token);
+        var sockets = new List<RawSocket>();
+        for (var i = 0; i < Sockets; i++)
+        {
+            sockets.Add(await RawSocket.ConnectAsync(gateways[i % 2], person.Token));
+        }
+
+        await person.LogOutAsync();
+        var closed = await Task.WhenAll(sockets.Select(socket => socket.ClosedAsync()));
+
+        Assert.All(closed, close => Assert.Equal(((WebSocketCloseStatus)4401, "The session has ended"), close));
+        Assert.Equal(WebSocketState.Open, other.State);
+        foreach (var gateway in gateways)
+        {
+            using var at = person.At(gateway);
+            using var refused = await at.Http.GetAsync("/discussion");
+            await Envelope.AssertAsync(HttpStatusCode.Unauthorized, refused);
+        }
+
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task ASignInReplacesTheSessionThatItCameWith()
+    {
+        using var person = await app.SignUpAsync("gigan");
+        using var before = person.At(app.Gateway);
+
+        await person.LogInAsync();
+
+        Assert.NotEqual(before.Token, person.Token);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await before.Http.GetAsync("/discussion");
+                return response.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "the old token is refused");
+        using var now = await person.Http.GetAsync("/discussion");
+        Assert.Equal(HttpStatusCode.OK, now.StatusCode);
+    }
+
+    [Fact]
+    public async Task PastTwentySessionsTheOldestEnds()
+    {
+        using var oldest = await app.SignUpAsync("gigan");
+        for (var i = 0; i < 20; i++)
+        {
+            using var newer = new Person(app.Gateway, oldest.Name, oldest.Password);
+            await newer.LogInAsync();
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await oldest.Http.GetAsync("/discussion");
+                return response.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "the oldest session has ended");
+    }
+}

@@ -117,7 +117,10 @@ public class DistributedApplication : IHost, IAsyncDisposable
     private async Task StartCoreAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _endStart.Token);
-        await _host.StartAsync(ending.Token);
+
+        // Not with the token: a host whose start is cancelled logs that as an error, and Ctrl+C is none.
+        ending.Token.ThrowIfCancellationRequested();
+        await _host.StartAsync(CancellationToken.None);
         await Services.GetRequiredService<Orchestrator>().StartAsync(ending.Token);
         _hooks?.OnStarted();
     }

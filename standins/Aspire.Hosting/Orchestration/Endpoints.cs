@@ -13,6 +13,7 @@ internal sealed class Endpoints(bool randomizePorts) : IAsyncDisposable
     private readonly List<(IResource Resource, EndpointAnnotation Endpoint)> _proxied = [];
     private readonly List<TcpProxy> _proxies = [];
     private readonly List<int> _given = [];
+    private readonly List<string> _taken = [];
 
     public void Allocate(IResource resource, int replicas)
     {
@@ -32,7 +33,7 @@ internal sealed class Endpoints(bool randomizePorts) : IAsyncDisposable
             if (isFixed && !Ports.IsFree(port.Value))
             {
                 var owner = Ports.OwnerOf(port.Value);
-                throw new DistributedApplicationException(string.Create(
+                _taken.Add(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{resource.Name}: port {port} (endpoint '{endpoint.Name}') is taken{(owner is null ? "" : $" by {owner}")}"));
             }
@@ -55,8 +56,14 @@ internal sealed class Endpoints(bool randomizePorts) : IAsyncDisposable
 
     /// <summary>Listens where replicas are to be reached.</summary>
     /// <param name="replicasFor">Gets the replicas of a resource that may get a connection; called for each connection.</param>
+    /// <exception cref="DistributedApplicationException">Ports are taken; it names all of them.</exception>
     public void Listen(Func<IResource, IReadOnlyList<int>> replicasFor)
     {
+        if (_taken.Count > 0)
+        {
+            throw new DistributedApplicationException(string.Join("; ", _taken));
+        }
+
         foreach (var (resource, endpoint) in _proxied)
         {
             var proxy = new TcpProxy(() => [.. replicasFor(resource).Select(replica => TargetPort(endpoint, replica))]);

@@ -179,6 +179,12 @@ internal sealed class Orchestrator : IAsyncDisposable
         {
             _startFailure.TrySetResult($"{instance.Resource.Name} ended while it was starting: {reason}");
         }
+
+        if (wasReady)
+        {
+            const string Advice = "It ended and is not started again. To have it back, stop everything (Ctrl+C) and run the same command; stored data is kept.";
+            Loggers.Write(instance.Id, Advice, isError: false);
+        }
     }
 
     public async ValueTask DisposeAsync()

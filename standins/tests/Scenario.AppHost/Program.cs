@@ -40,9 +40,10 @@ switch (args[0])
             .WithEnvironment("SAMPLE_EXIT_CODE_AT_START", "7");
         break;
 
-    case "port":
+    case "ports":
         builder.AddExecutable("steady", "sleep", here, "1000");
         builder.AddProject<Projects.Sample_Service>("web").WithEndpoint("http", e => e.Port = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
+        builder.AddExecutable("other", "sleep", here, "1000").WithHttpEndpoint(port: int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture));
         break;
 
     case "missing-project":

@@ -25,15 +25,22 @@ public sealed class FailedStartTests
     }
 
     [Fact]
-    public async Task APortThatIsTakenIsNamedWithItsOwner()
+    public async Task EveryPortThatIsTakenIsNamedWithItsOwner()
     {
         using var data = new TemporaryFolder();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["port", port.ToString(CultureInfo.InvariantCulture)]);
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        string[] ports = [.. new[] { first, second }.Select(Listen)];
+        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["ports", .. ports]);
 
-        await appHost.FailsAsync($@"web: port {port} \(endpoint 'http'\) is taken by .*pid {Environment.ProcessId}");
+        var owner = $"is taken by .*pid {Environment.ProcessId}";
+        await appHost.FailsAsync($@"web: port {ports[0]} \(endpoint 'http'\) {owner}; other: port {ports[1]} \(endpoint 'http'\) {owner}");
+
+        static string Listen(TcpListener listener)
+        {
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     [Fact]

@@ -122,6 +122,7 @@ public sealed partial class LifetimeTests
         }
 
         await appHost.LineAsync(@"^web +> Exited \(42\)$");
+        await appHost.LineAsync(@"^web +\| .*run the same command; stored data is kept");
         Assert.True(AppHostProcess.IsAlive(steady));
         Assert.True(AppHostProcess.IsAlive(appHost.Pid));
         appHost.Signal(PosixSignal.SIGINT);

@@ -7,8 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Gateway.AccessLog;
 
 /// <summary>Writes the access log beside the requests, one JSON object a line.</summary>
-internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, AccessLogMetrics metrics, Stream output) : BackgroundService
+internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, AccessLogMetrics metrics, Stream output, TimeProvider time)
+    : BackgroundService
 {
+    // Lines gather for a moment: waking the writer for each costs more than writing it.
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(50);
+
     // PIPE_BUF: what is written at once up to here does not mix with the lines of other writers.
     private const int WriteSize = 4096;
 
@@ -32,6 +36,7 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
         await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         while (await _entries.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            await Task.Delay(GatherFor, time, CancellationToken.None);
             while (_entries.Reader.TryRead(out var entry))
             {
                 entry.WriteTo(json);

@@ -24,8 +24,9 @@ internal static class ForwardingExtensions
         app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text("""{"status":"ok"}""", MediaTypeNames.Application.Json)).DisableHttpMetrics();
         app.MapReverseProxy(proxy =>
         {
-            proxy.UseForwardingLog();
+            proxy.UseForwardingFailures();
             proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
         });
     }
 }

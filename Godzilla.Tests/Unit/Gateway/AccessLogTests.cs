@@ -80,7 +80,7 @@ public sealed class AccessLogTests : IDisposable
         DateTimeOffset.UnixEpoch, "GET", path, 200, 7, TimeSpan.FromMilliseconds(12.3456), ActivityTraceId.CreateRandom(), "godzilla", "127.0.0.1");
 
     private AccessLogWriter Log(int capacity) => new(
-        Options.Create(new AccessLogOptions { Capacity = capacity }), new AccessLogMetrics(_services.GetRequiredService<IMeterFactory>()), _output);
+        Options.Create(new AccessLogOptions { Capacity = capacity }), new AccessLogMetrics(_services.GetRequiredService<IMeterFactory>()), _output, TimeProvider.System);
 
     private List<JsonElement> Lines() =>
         [.. Encoding.UTF8.GetString(_output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];

@@ -1,3 +1,4 @@
+using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults.Identity;
@@ -15,7 +16,9 @@ internal static class SessionEndpoints
         UserStore users,
         PasswordHash passwords,
         SessionStore sessions,
+        SignInAccess access,
         SessionMetrics metrics,
+        AuditLog audit,
         IOptions<SessionLifetimeOptions> options,
         HttpContext context,
         CancellationToken cancellationToken)
@@ -31,11 +34,29 @@ internal static class SessionEndpoints
         if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
         {
             metrics.Refused();
+            if (user is not null)
+            {
+                audit.Note(user.Username, AuditActions.SignInFailed, context.Caller());
+            }
+
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
         }
 
         var client = context.Caller();
-        var token = await sessions.BeginAsync(user!.Username, credentials.Remember, client, cancellationToken);
+        (user, var refusal) = await access.AdmitAsync(user!, credentials.NewPassword, client, cancellationToken);
+        if (user is null)
+        {
+            metrics.Refused();
+            return refusal!;
+        }
+
+        var token = await sessions.BeginAsync(user.Username, credentials.Remember, client, cancellationToken);
+        if (!await access.IsUnchangedAsync(user, cancellationToken))
+        {
+            await sessions.EndAsync(user.Username, [SessionToken.IdOf(token)!], cancellationToken);
+            metrics.Refused();
+            return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
+        }
 
         // The session that came with the sign-in is replaced, whoever's it was.
         if (client.Session.Length > 0)
@@ -44,17 +65,19 @@ internal static class SessionEndpoints
         }
 
         metrics.LoggedIn();
+        audit.Note(user.Username, AuditActions.SignedIn, client, SessionToken.IdOf(token));
         context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.LifetimeOf(credentials.Remember)));
         return TypedResults.Ok(new Answer("Logged in successfully"));
     }
 
     internal static async Task<Ok<Answer>> LogOutAsync(
-        SessionStore sessions, HttpContext context, CancellationToken cancellationToken)
+        SessionStore sessions, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
     {
         var client = context.Caller();
         if (client.Session.Length > 0)
         {
             await sessions.EndAsync(client.User, [client.Session], cancellationToken);
+            audit.Note(client.User, AuditActions.SignedOut, client, client.Session);
         }
 
         context.Response.Cookies.Delete(SessionToken.Cookie, Cookie(context, lifetime: null));

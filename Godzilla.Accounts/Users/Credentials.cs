@@ -7,7 +7,9 @@ namespace Godzilla.Accounts.Users;
 /// <param name="Username">See <see cref="UsernameRule"/>.</param>
 /// <param name="Password">1 to 256 characters.</param>
 /// <param name="Remember">Whether the session is to last longer; only for a sign-in.</param>
-internal sealed record Credentials(string? Username, string? Password, bool Remember = false)
+/// <param name="NewPassword">The next password; only for a sign-in that requires one.</param>
+/// <param name="Invitation">The code of an invitation; only for a registration.</param>
+internal sealed record Credentials(string? Username, string? Password, bool Remember = false, string? NewPassword = null, string? Invitation = null)
 {
     private const int MaxPasswordLength = 256;
 

@@ -1,4 +1,7 @@
+using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Passwords;
+using Godzilla.Accounts.Registration;
+using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,10 +14,18 @@ internal static class UserEndpoints
         Credentials credentials,
         UserStore users,
         PasswordHash passwords,
+        RegistrationGate gate,
         UserMetrics metrics,
+        AuditLog audit,
         TimeProvider time,
+        HttpContext context,
         CancellationToken cancellationToken)
     {
+        if (gate.IsClosed)
+        {
+            return TypedResults.Problem("Registration is closed", statusCode: StatusCodes.Status403Forbidden);
+        }
+
         if (!credentials.AreAcceptable(out var error))
         {
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
@@ -26,12 +37,19 @@ internal static class UserEndpoints
             Password = passwords.Create(credentials.Password!),
             CreatedAt = time.GetBsonTime(),
         };
+        if (await gate.EnterAsync(credentials.Invitation, user.Username, cancellationToken) is not { } giveBack)
+        {
+            return TypedResults.Problem("An invitation is required, and can be used once", statusCode: StatusCodes.Status403Forbidden);
+        }
+
         if (!await users.TryAddAsync(user, cancellationToken))
         {
+            await giveBack();
             return TypedResults.Problem("Username already exists", statusCode: StatusCodes.Status409Conflict);
         }
 
         metrics.Registered();
+        audit.Note(user.Username, AuditActions.Registered, context.Caller());
         return TypedResults.Created((string?)null, new Answer("User registered successfully"));
     }
 }

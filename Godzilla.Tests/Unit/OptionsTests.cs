@@ -1,5 +1,8 @@
 extern alias presence;
 
+using Godzilla.Accounts.ApiKeys;
+using Godzilla.Accounts.Audit;
+using Godzilla.Accounts.Registration;
 using Godzilla.Chat.Connections;
 using Godzilla.Chat.Presence;
 using Godzilla.Gateway.Origins;
@@ -20,6 +23,9 @@ public sealed class OptionsTests
         ["Identity"] = services => services.AddIdentitySigner(),
         ["Origins"] = services => services.AddOrigins(),
         ["SessionLifetime"] = services => Godzilla.Accounts.Sessions.SessionExtensions.AddSessions(services),
+        ["Audit"] = services => services.AddAudit(),
+        ["ApiKeys"] = services => services.AddApiKeys(),
+        ["Registration"] = services => services.AddRegistration(),
         ["SessionCache"] = services => Godzilla.Gateway.Sessions.SessionExtensions.AddSessions(services),
         ["SessionEndings"] = services => services.AddConnectionRegistry(),
         ["Presence"] = services => services.AddPresence(),
@@ -44,6 +50,11 @@ public sealed class OptionsTests
     [InlineData("SessionLifetime:Remembered", "365.00:00:01", "SessionLifetime:Remembered must be between 00:01:00 and 365.00:00:00.")]
     [InlineData("SessionLifetime:Idle", "00:01:59", "SessionLifetime:Idle must be between 00:02:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:MaxPerUser", "0", "SessionLifetime:MaxPerUser must be between 1 and 1000.")]
+    [InlineData("Audit:KeepFor", "23:59:59", "Audit:KeepFor must be between 1.00:00:00 and 3650.00:00:00.")]
+    [InlineData("Audit:MaxFailuresPerMinute", "0", "Audit:MaxFailuresPerMinute must be between 1 and 1000.")]
+    [InlineData("ApiKeys:MaxPerUser", "10001", "ApiKeys:MaxPerUser must be between 1 and 10000.")]
+    [InlineData("Registration:Mode", "Friends", "Registration:Mode must be open, invite or closed.")]
+    [InlineData("Registration:InvitationLifetime", "00:00:59", "Registration:InvitationLifetime must be between 00:01:00 and 365.00:00:00.")]
     [InlineData("SessionCache:MaxEntries", "99", "SessionCache:MaxEntries must be between 100 and 10000000.")]
     [InlineData("SessionCache:UnknownFor", "00:01:01", "SessionCache:UnknownFor must be between 00:00:00 and 00:01:00.")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:00.1 and 00:05:00.")]
@@ -68,6 +79,9 @@ public sealed class OptionsTests
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
     [InlineData("SessionLifetime:Idle", "00:02:00")]
+    [InlineData("Audit:KeepFor", "1.00:00:00")]
+    [InlineData("ApiKeys:MaxPerUser", "1")]
+    [InlineData("Registration:Mode", "closed")]
     [InlineData("Presence:Deadline", "00:00:00.1")]
     [InlineData("Presence:RenewEvery", "00:00:30")]
     [InlineData("Online:Lease", "00:00:05")]

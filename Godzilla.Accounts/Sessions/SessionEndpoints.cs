@@ -13,7 +13,7 @@ internal static class SessionEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         SessionStore sessions,
         SessionMetrics metrics,
         IOptions<SessionLifetimeOptions> options,
@@ -28,7 +28,7 @@ internal static class SessionEndpoints
         // Names and passwords that no account can have cost the same work as an unknown user, so the time of the answer tells nothing.
         var acceptable = credentials.AreAcceptable(out _);
         var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
-        if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
+        if (!await passwords.VerifyAsync(user, acceptable ? credentials.Password! : "", context.Caller().Address, cancellationToken))
         {
             metrics.Refused();
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);

@@ -1,4 +1,5 @@
 using Godzilla.Accounts.Passwords;
+using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,9 +11,10 @@ internal static class UserEndpoints
     internal static async Task<Results<Created<Answer>, ProblemHttpResult>> RegisterAsync(
         Credentials credentials,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         UserMetrics metrics,
         TimeProvider time,
+        HttpContext context,
         CancellationToken cancellationToken)
     {
         if (!credentials.AreAcceptable(out var error))
@@ -23,7 +25,7 @@ internal static class UserEndpoints
         var user = new User
         {
             Username = credentials.Username!,
-            Password = passwords.Create(credentials.Password!),
+            Password = await passwords.HashAsync(credentials.Password!, context.Caller().Address, cancellationToken),
             CreatedAt = time.GetBsonTime(),
         };
         if (!await users.TryAddAsync(user, cancellationToken))

@@ -14,7 +14,7 @@ internal static class SessionEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         SessionStore sessions,
         SignInAccess access,
         SessionMetrics metrics,
@@ -31,7 +31,7 @@ internal static class SessionEndpoints
         // Names and passwords that no account can have cost the same work as an unknown user, so the time of the answer tells nothing.
         var acceptable = credentials.AreAcceptable(out _);
         var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
-        if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
+        if (!await passwords.VerifyAsync(user, acceptable ? credentials.Password! : "", context.Caller().Address, cancellationToken))
         {
             metrics.Refused();
             if (user is not null)

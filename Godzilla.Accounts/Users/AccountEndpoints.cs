@@ -73,7 +73,7 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> DeleteAsync(
         [FromBody] PasswordProof body,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         AccountEndings endings,
         UserMetrics metrics,
         AuditLog audit,
@@ -89,7 +89,7 @@ internal static class AccountEndpoints
         var user = await users.FindAsync(caller.User, cancellationToken);
         if (user is not null)
         {
-            if (!passwords.Verify(user, body.Password))
+            if (!await passwords.VerifyAsync(user, body.Password, caller.Address, cancellationToken))
             {
                 return WrongPassword();
             }
@@ -110,7 +110,7 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> ChangePasswordAsync(
         PasswordChange body,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         AccountEndings endings,
         AuditLog audit,
         HttpContext context,
@@ -121,19 +121,25 @@ internal static class AccountEndpoints
             return TypedResults.Problem("current_password and new_password are required", statusCode: StatusCodes.Status400BadRequest);
         }
 
+        if (!PasswordRule.IsMetBy(body.NewPassword))
+        {
+            return TypedResults.Problem($"new_password must be {PasswordRule.InWords}", statusCode: StatusCodes.Status400BadRequest);
+        }
+
         var caller = context.Caller();
         if (await users.FindAsync(caller.User, cancellationToken) is not { } user)
         {
             return Gone();
         }
 
-        if (!passwords.Verify(user, body.CurrentPassword))
+        if (!await passwords.VerifyAsync(user, body.CurrentPassword, caller.Address, cancellationToken))
         {
             audit.Note(caller.User, AuditActions.PasswordChangeFailed, caller);
             return WrongPassword();
         }
 
-        if (await users.SetPasswordAsync(user, passwords.Create(body.NewPassword), caller.Session, cancellationToken) is not { } changed)
+        var hash = await passwords.HashAsync(body.NewPassword, caller.Address, cancellationToken);
+        if (await users.SetPasswordAsync(user, hash, caller.Session, cancellationToken) is not { } changed)
         {
             return TypedResults.Problem("The password was changed by somebody else just now", statusCode: StatusCodes.Status409Conflict);
         }

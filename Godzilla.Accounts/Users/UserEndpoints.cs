@@ -13,7 +13,7 @@ internal static class UserEndpoints
     internal static async Task<Results<Created<Answer>, ProblemHttpResult>> RegisterAsync(
         Credentials credentials,
         UserStore users,
-        PasswordHash passwords,
+        PasswordHasher passwords,
         RegistrationGate gate,
         UserMetrics metrics,
         AuditLog audit,
@@ -34,7 +34,7 @@ internal static class UserEndpoints
         var user = new User
         {
             Username = credentials.Username!,
-            Password = passwords.Create(credentials.Password!),
+            Password = await passwords.HashAsync(credentials.Password!, context.Caller().Address, cancellationToken),
             CreatedAt = time.GetBsonTime(),
         };
         if (await gate.EnterAsync(credentials.Invitation, user.Username, cancellationToken) is not { } giveBack)

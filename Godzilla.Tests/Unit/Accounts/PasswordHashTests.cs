@@ -1,11 +1,12 @@
 using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
+using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests.Unit.Accounts;
 
 public sealed class PasswordHashTests
 {
-    private readonly PasswordHash _passwords = new();
+    private readonly PasswordHash _passwords = new(Options.Create(new PasswordOptions { Iterations = 10_000 }));
 
     [Fact]
     public void OnlyTheOwnPasswordIsRight()

@@ -1,4 +1,5 @@
 using Godzilla.Accounts.Audit;
+using Godzilla.Accounts.Registration;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Identity;
@@ -7,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Accounts.Admin;
 
 /// <summary>
-/// <c>admin grant NAME</c> and <c>admin revoke NAME</c>: with these arguments the process changes a role and ends, instead of being a
-/// service. Who can start it with the service's configuration may do so.
+/// <c>admin grant NAME</c>, <c>admin revoke NAME</c> and <c>admin invite</c>: with these arguments the process does that and ends, instead of
+/// being a service. Who can start it with the service's configuration may do so.
 /// </summary>
 internal static class AdminCommand
 {
@@ -18,9 +19,16 @@ internal static class AdminCommand
 
     public static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
-        if (args is not ["admin", "grant" or "revoke", { Length: > 0 } name])
+        Func<Task<int>>? command = args switch
         {
-            await Console.Error.WriteLineAsync("Usage: admin grant NAME | admin revoke NAME");
+            ["admin", "grant", { } name] => () => SetAdminAsync(services, name, isAdmin: true),
+            ["admin", "revoke", { } name] => () => SetAdminAsync(services, name, isAdmin: false),
+            ["admin", "invite"] => () => InviteAsync(services),
+            _ => null,
+        };
+        if (command is null)
+        {
+            await Console.Error.WriteLineAsync("Usage: admin grant NAME | admin revoke NAME | admin invite");
             return 2;
         }
 
@@ -29,7 +37,7 @@ internal static class AdminCommand
         {
             try
             {
-                return await RunAsync(services, name, args[1] == "grant");
+                return await command();
             }
             catch (Exception exception) when (failures.Match(exception))
             {
@@ -43,17 +51,26 @@ internal static class AdminCommand
         }
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, string name, bool grant)
+    private static async Task<int> SetAdminAsync(IServiceProvider services, string name, bool isAdmin)
     {
-        if (await services.GetRequiredService<UserStore>().SetAdminAsync(name, grant, CancellationToken.None) is not { } user)
+        if (await services.GetRequiredService<UserStore>().SetAdminAsync(name, isAdmin, CancellationToken.None) is not { } user)
         {
             await Console.Error.WriteLineAsync($"There is no account '{name}'");
             return 1;
         }
 
-        var action = grant ? AuditActions.RoleGranted : AuditActions.RoleRevoked;
+        var action = isAdmin ? AuditActions.RoleGranted : AuditActions.RoleRevoked;
         await services.GetRequiredService<AuditLog>().WriteAsync(user.Username, action, CallerIdentity.None, CancellationToken.None);
-        await Console.Out.WriteLineAsync(grant ? $"{name} is an admin" : $"{name} is no admin");
+        await Console.Out.WriteLineAsync(isAdmin ? $"{name} is an admin" : $"{name} is no admin");
+        return 0;
+    }
+
+    // The first account, where registration needs an invitation.
+    private static async Task<int> InviteAsync(IServiceProvider services)
+    {
+        var lifetime = services.GetRequiredService<IOptions<RegistrationOptions>>().Value.InvitationLifetime;
+        var (_, code) = await services.GetRequiredService<InvitationStore>().CreateAsync(by: "", lifetime, CancellationToken.None);
+        await Console.Out.WriteLineAsync(code);
         return 0;
     }
 }

@@ -59,7 +59,7 @@ internal static class AuditActions
     public const string Exported = "exported";
     public const string Deleted = "deleted";
     public const string PasswordChanged = "password_changed";
-    public const string PasswordChangeFailed = "password_change_failed";
+    public const string PasswordRefused = "password_refused";
     public const string SessionEnded = "session_ended";
     public const string SessionsEnded = "sessions_ended";
     public const string KeyCreated = "key_created";
@@ -73,5 +73,5 @@ internal static class AuditActions
     public const string InvitationDeleted = "invitation_deleted";
 
     /// <summary>Whether guessing makes it happen often, so that it is capped.</summary>
-    public static bool IsFailure(string action) => action is SignInFailed or PasswordChangeFailed;
+    public static bool IsFailure(string action) => action is SignInFailed or PasswordRefused;
 }

@@ -43,7 +43,7 @@ internal static class SessionEndpoints
         }
 
         var client = context.Caller();
-        (user, var refusal) = await access.AdmitAsync(user!, credentials.NewPassword, client, cancellationToken);
+        (user, var refusal) = await access.AdmitAsync(user!, credentials, client, cancellationToken);
         if (user is null)
         {
             metrics.Refused();

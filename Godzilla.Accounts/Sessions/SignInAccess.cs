@@ -12,7 +12,7 @@ internal sealed class SignInAccess(UserStore users, PasswordHasher passwords, Ac
     /// <summary>Refuses a disabled account, and changes the password where an operator requires that.</summary>
     /// <returns>The account as it is now, or the refusal.</returns>
     public async Task<(User? User, ProblemHttpResult? Refusal)> AdmitAsync(
-        User user, string? newPassword, CallerIdentity client, CancellationToken cancellationToken)
+        User user, Credentials credentials, CallerIdentity client, CancellationToken cancellationToken)
     {
         if (user.DisabledAt is not null)
         {
@@ -25,14 +25,14 @@ internal sealed class SignInAccess(UserStore users, PasswordHasher passwords, Ac
             return (user, null);
         }
 
-        if (string.IsNullOrEmpty(newPassword))
+        if (credentials.NewPassword is not { Length: > 0 } newPassword)
         {
             return (null, Forbidden("Password change required: sign in with new_password"));
         }
 
-        if (!PasswordRule.IsMetBy(newPassword))
+        if (!PasswordRule.IsMetBy(newPassword) || newPassword == credentials.Password)
         {
-            return (null, TypedResults.Problem($"new_password must be {PasswordRule.InWords}", statusCode: StatusCodes.Status400BadRequest));
+            return (null, TypedResults.Problem($"new_password must be {PasswordRule.InWords}, and another than before", statusCode: StatusCodes.Status400BadRequest));
         }
 
         var hash = await passwords.HashAsync(newPassword, client.Address, cancellationToken);

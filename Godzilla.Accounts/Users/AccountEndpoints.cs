@@ -91,6 +91,7 @@ internal static class AccountEndpoints
         {
             if (!await passwords.VerifyAsync(user, body.Password, caller.Address, cancellationToken))
             {
+                audit.Note(caller.User, AuditActions.PasswordRefused, caller);
                 return WrongPassword();
             }
 
@@ -134,7 +135,7 @@ internal static class AccountEndpoints
 
         if (!await passwords.VerifyAsync(user, body.CurrentPassword, caller.Address, cancellationToken))
         {
-            audit.Note(caller.User, AuditActions.PasswordChangeFailed, caller);
+            audit.Note(caller.User, AuditActions.PasswordRefused, caller);
             return WrongPassword();
         }
 

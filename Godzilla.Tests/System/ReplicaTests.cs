@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -33,6 +35,58 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
                 return after.StatusCode == HttpStatusCode.Unauthorized;
             },
             "the other gateway refuses the session");
+    }
+
+    [Fact]
+    public async Task ASessionThatEndsIsRefusedAtBothGatewaysWithinASecond()
+    {
+        var gateways = app.ReplicasOf("gateway");
+        using var here = new Person(gateways[0], app.NewPerson("rodan").Name, "monster island");
+        await here.RegisterAsync();
+        await here.LogInAsync();
+        using var there = new Person(gateways[1], here.Name, here.Password);
+        await there.LogInAsync();
+        using var thereToo = there.At(gateways[0]);
+        foreach (var person in new[] { there, thereToo })
+        {
+            using var before = await person.Http.GetAsync("/user/me"); // From now on this gateway has it in memory.
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        var sessions = await Accounts.SessionListTests.ListAsync(here);
+        using var ended = await here.SendAsync(HttpMethod.Delete, $"/user/sessions/{Accounts.SessionListTests.IdOf(sessions, current: false)}");
+
+        var since = Stopwatch.StartNew();
+        foreach (var person in new[] { there, thereToo })
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    using var after = await person.Http.GetAsync("/user/me");
+                    return after.StatusCode == HttpStatusCode.Unauthorized;
+                },
+                "both gateways refuse the session");
+        }
+
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task AnApiKeyThatEndsAtOneAccountsReplicaIsGoneAtTheOther()
+    {
+        var replicas = app.ReplicasOf("accounts");
+        using var rodan = await app.SignUpAsync("rodan");
+        using var signing = new SigningHandler("gateway", "accounts", rodan.Name);
+        using var accounts = new HttpClient(signing);
+        using var created = await accounts.PostAsJsonAsync(new Uri(replicas[0], "/user/keys"), new { name = "k", scopes = new[] { "inference" } });
+        var key = await created.Content.ReadFromJsonAsync<JsonElement>();
+        var lookUp = new Uri(replicas[1], $"/keys/{Accounts.ApiKeyTests.HashIn(key)}");
+
+        using var before = await accounts.GetAsync(lookUp);
+        using var deleted = await accounts.DeleteAsync(new Uri(replicas[0], $"/user/keys/{key.GetProperty("key").GetProperty("id").GetString()}"));
+        using var after = await accounts.GetAsync(lookUp);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NotFound], [before.StatusCode, deleted.StatusCode, after.StatusCode]);
     }
 
     [Fact]

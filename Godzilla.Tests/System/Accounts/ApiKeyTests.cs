@@ -138,12 +138,18 @@ public sealed class ApiKeyTests(GodzillaApp app)
     {
         using var mothra = await app.SignUpAsync("mothra");
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => mothra.SendAsync(
-            HttpMethod.Post, "/user/keys", new { name = $"key {number}", scopes = new[] { "inference" } })));
+        for (var number = 0; number < 48; number++)
+        {
+            await CreateAsync(mothra, new { name = $"key {number}", scopes = new[] { "inference" } });
+        }
 
-        Assert.All(responses, response => Assert.Contains(response.StatusCode, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.Conflict]));
-        Assert.InRange(responses.Count(response => response.StatusCode == HttpStatusCode.Created), 1, 50);
-        Assert.Equal(responses.Count(response => response.StatusCode == HttpStatusCode.Created), (await ListAsync(mothra)).Count);
+        // Each counts after it has added its own, so that of those who race fewer can win than there is room for, and never more.
+        var racers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => mothra.SendAsync(
+            HttpMethod.Post, "/user/keys", new { name = $"racer {number}", scopes = new[] { "inference" } })));
+
+        Assert.All(racers, response => Assert.Contains(response.StatusCode, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.Conflict]));
+        Assert.InRange(racers.Count(response => response.IsSuccessStatusCode), 0, 2);
+        Assert.Equal(48 + racers.Count(response => response.IsSuccessStatusCode), (await ListAsync(mothra)).Count);
     }
 
     internal static string HashIn(JsonElement created) => ApiKeyToken.IdOf(created.GetProperty("secret").GetString())!;

@@ -53,7 +53,7 @@ internal static class AdminCommand
 
     private static async Task<int> SetAdminAsync(IServiceProvider services, string name, bool isAdmin)
     {
-        if (await services.GetRequiredService<UserStore>().SetAdminAsync(name, isAdmin, CancellationToken.None) is not { } user)
+        if (await services.GetRequiredService<UserChanges>().SetAdminAsync(name, isAdmin, CancellationToken.None) is not { } user)
         {
             await Console.Error.WriteLineAsync($"There is no account '{name}'");
             return 1;

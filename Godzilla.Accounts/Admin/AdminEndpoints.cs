@@ -12,7 +12,7 @@ internal static class AdminEndpoints
     private const int MaxLimit = 200;
 
     internal static async Task<Results<Ok<AccountList>, ProblemHttpResult>> ListAsync(
-        string? query, string? cursor, int? limit, UserStore users, CancellationToken cancellationToken)
+        string? query, string? cursor, int? limit, UserChanges users, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > MaxLimit)
         {
@@ -30,7 +30,7 @@ internal static class AdminEndpoints
         await users.FindAsync(username, cancellationToken) is { } user ? Found("Account", user) : NotFound();
 
     internal static async Task<Results<Ok<AccountAnswer>, ProblemHttpResult>> DisableAsync(
-        string username, UserStore users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
+        string username, UserChanges users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
     {
         if (username == context.Caller().User)
         {
@@ -42,12 +42,12 @@ internal static class AdminEndpoints
     }
 
     internal static async Task<Results<Ok<AccountAnswer>, ProblemHttpResult>> EnableAsync(
-        string username, UserStore users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
+        string username, UserChanges users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
         await ChangedAsync(
             await users.EnableAsync(username, cancellationToken), "Account enabled", AuditActions.Enabled, endings, audit, context, cancellationToken);
 
     internal static async Task<Results<Ok<AccountAnswer>, ProblemHttpResult>> RequirePasswordChangeAsync(
-        string username, UserStore users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
+        string username, UserChanges users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
         await ChangedAsync(
             await users.RequirePasswordChangeAsync(username, cancellationToken),
             "The next sign-in needs a new password",
@@ -58,7 +58,7 @@ internal static class AdminEndpoints
             cancellationToken);
 
     internal static async Task<Results<Ok<AccountAnswer>, ProblemHttpResult>> EndSessionsAsync(
-        string username, UserStore users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
+        string username, UserChanges users, AccountEndings endings, AuditLog audit, HttpContext context, CancellationToken cancellationToken) =>
         await ChangedAsync(
             await users.EndSessionsAsync(username, cancellationToken), "Sessions ended", AuditActions.SessionsEnded, endings, audit, context, cancellationToken);
 

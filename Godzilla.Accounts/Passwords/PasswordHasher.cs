@@ -13,7 +13,7 @@ internal sealed class PasswordHasher(PasswordHash hash, HashingQueue queue)
     public Task<string> HashAsync(string password, string address, CancellationToken cancellationToken) =>
         queue.RunAsync(address, () => hash.Create(password), cancellationToken);
 
-    /// <summary>Verifies a password. An unknown user costs the same work. Guesses are limited by PasswordCheck, not here.</summary>
+    /// <summary>Verifies a password. An unknown user costs the same work. Guesses are limited by <see cref="PasswordCheck"/>, not here.</summary>
     /// <param name="user">The account that was found, or <see langword="null"/>.</param>
     /// <param name="password">The password that the client sent.</param>
     /// <param name="address">The client's address: addresses take turns.</param>

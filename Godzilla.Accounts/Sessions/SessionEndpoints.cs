@@ -13,8 +13,7 @@ internal static class SessionEndpoints
 {
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
-        UserStore users,
-        PasswordHasher passwords,
+        PasswordCheck passwords,
         SessionStore sessions,
         SignInAccess access,
         SessionMetrics metrics,
@@ -28,22 +27,37 @@ internal static class SessionEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        // Names and passwords that no account can have cost the same work as an unknown user, so the time of the answer tells nothing.
-        var acceptable = credentials.AreAcceptable(out _);
-        var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
-        if (!await passwords.VerifyAsync(user, acceptable ? credentials.Password! : "", context.Caller().Address, cancellationToken))
+        var client = context.Caller();
+        PasswordCheckResult result;
+        try
+        {
+            result = await passwords.SignInAsync(credentials.Username!, credentials.Password!, client.Address, cancellationToken);
+        }
+        catch (HashingBusyException)
+        {
+            metrics.Busy();
+            throw;
+        }
+
+        if (result.IsThrottled)
+        {
+            metrics.Throttled();
+            context.Response.Headers.RetryAfter = result.RetryAfterSeconds;
+            return TypedResults.Problem("Too many failed sign-ins", statusCode: StatusCodes.Status429TooManyRequests);
+        }
+
+        if (result.User is not { } verified)
         {
             metrics.Refused();
-            if (user is not null)
+            if (result.Account is { } account)
             {
-                audit.Note(user.Username, AuditActions.SignInFailed, context.Caller());
+                audit.Note(account.Username, AuditActions.SignInFailed, client);
             }
 
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
         }
 
-        var client = context.Caller();
-        (user, var refusal) = await access.AdmitAsync(user!, credentials, client, cancellationToken);
+        var (user, refusal) = await access.AdmitAsync(verified, credentials, client, cancellationToken);
         if (user is null)
         {
             metrics.Refused();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Godzilla.Accounts.Sessions;
 
 /// <summary>Decides whether somebody who has given the right password may sign in.</summary>
-internal sealed class SignInAccess(UserStore users, PasswordHasher passwords, AccountEndings endings, AuditLog audit)
+internal sealed class SignInAccess(UserStore users, UserChanges changes, PasswordHasher passwords, AccountEndings endings, AuditLog audit)
 {
     /// <summary>Refuses a disabled account, and changes the password where an operator requires that.</summary>
     /// <returns>The account as it is now, or the refusal.</returns>
@@ -36,7 +36,7 @@ internal sealed class SignInAccess(UserStore users, PasswordHasher passwords, Ac
         }
 
         var hash = await passwords.HashAsync(newPassword, client.Address, cancellationToken);
-        if (await users.SetPasswordAsync(user, hash, keep: "", cancellationToken) is not { } changed)
+        if (await changes.SetPasswordAsync(user, hash, keep: "", cancellationToken) is not { } changed)
         {
             return (null, TypedResults.Problem("The password was changed just now", statusCode: StatusCodes.Status409Conflict));
         }

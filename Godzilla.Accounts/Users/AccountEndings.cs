@@ -12,7 +12,7 @@ namespace Godzilla.Accounts.Users;
 /// An outage does not fail the change, which is stored: what is left is done by <see cref="AccountSweep"/>.
 /// </summary>
 internal sealed class AccountEndings(
-    UserStore users, SessionStore sessions, ApiKeyStore keys, IConnectionMultiplexer redis, IOptions<DependencyFailures> failures)
+    UserChanges users, SessionStore sessions, ApiKeyStore keys, IConnectionMultiplexer redis, IOptions<DependencyFailures> failures)
 {
     private static readonly RedisChannel Deleted = new(UserEvents.Deleted, RedisChannel.PatternMode.Literal);
 

@@ -19,7 +19,7 @@ internal static class AccountEndpoints
         await users.FindAsync(caller.Username(), cancellationToken) is { } user ? TypedResults.Ok(Profile.Of(user, "Account")) : Gone();
 
     internal static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
-        ProfileChange body, UserStore users, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
+        ProfileChange body, UserChanges changes, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
     {
         if (!body.HasDisplayName)
         {
@@ -33,7 +33,7 @@ internal static class AccountEndpoints
         }
 
         var caller = context.Caller();
-        if (await users.SetDisplayNameAsync(caller.User, name, cancellationToken) is not { } user)
+        if (await changes.SetDisplayNameAsync(caller.User, name, cancellationToken) is not { } user)
         {
             return Gone();
         }
@@ -73,7 +73,8 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> DeleteAsync(
         [FromBody] PasswordProof body,
         UserStore users,
-        PasswordHasher passwords,
+        UserChanges changes,
+        PasswordCheck passwords,
         AccountEndings endings,
         UserMetrics metrics,
         AuditLog audit,
@@ -89,13 +90,12 @@ internal static class AccountEndpoints
         var user = await users.FindAsync(caller.User, cancellationToken);
         if (user is not null)
         {
-            if (!await passwords.VerifyAsync(user, body.Password, caller.Address, cancellationToken))
+            if (await CheckAsync(user, body.Password, passwords, audit, context, cancellationToken) is { } refusal)
             {
-                audit.Note(caller.User, AuditActions.PasswordRefused, caller);
-                return WrongPassword();
+                return refusal;
             }
 
-            if (await users.DeleteAsync(caller.User, cancellationToken) is { } deleted)
+            if (await changes.DeleteAsync(caller.User, cancellationToken) is { } deleted)
             {
                 metrics.Deleted();
                 audit.Note(caller.User, AuditActions.Deleted, caller);
@@ -111,7 +111,9 @@ internal static class AccountEndpoints
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> ChangePasswordAsync(
         PasswordChange body,
         UserStore users,
-        PasswordHasher passwords,
+        UserChanges changes,
+        PasswordCheck passwords,
+        PasswordHasher hasher,
         AccountEndings endings,
         AuditLog audit,
         HttpContext context,
@@ -133,14 +135,13 @@ internal static class AccountEndpoints
             return Gone();
         }
 
-        if (!await passwords.VerifyAsync(user, body.CurrentPassword, caller.Address, cancellationToken))
+        if (await CheckAsync(user, body.CurrentPassword, passwords, audit, context, cancellationToken) is { } refusal)
         {
-            audit.Note(caller.User, AuditActions.PasswordRefused, caller);
-            return WrongPassword();
+            return refusal;
         }
 
-        var hash = await passwords.HashAsync(body.NewPassword, caller.Address, cancellationToken);
-        if (await users.SetPasswordAsync(user, hash, caller.Session, cancellationToken) is not { } changed)
+        var hash = await hasher.HashAsync(body.NewPassword, caller.Address, cancellationToken);
+        if (await changes.SetPasswordAsync(user, hash, caller.Session, cancellationToken) is not { } changed)
         {
             return TypedResults.Problem("The password was changed by somebody else just now", statusCode: StatusCodes.Status409Conflict);
         }
@@ -158,8 +159,27 @@ internal static class AccountEndpoints
         }
     }
 
-    // 403, not 401: the session is good, and a client must not take this for the end of it.
-    private static ProblemHttpResult WrongPassword() => TypedResults.Problem("Wrong password", statusCode: StatusCodes.Status403Forbidden);
+    // A wrong password counts as a failed sign-in, so that a stolen session is no way to guess it.
+    private static async Task<ProblemHttpResult?> CheckAsync(
+        User user, string password, PasswordCheck passwords, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
+    {
+        var caller = context.Caller();
+        var result = await passwords.CheckAsync(user, password, caller.Address, cancellationToken);
+        if (result.IsThrottled)
+        {
+            context.Response.Headers.RetryAfter = result.RetryAfterSeconds;
+            return TypedResults.Problem("Too many wrong passwords", statusCode: StatusCodes.Status429TooManyRequests);
+        }
+
+        if (result.User is null)
+        {
+            // 403, not 401: the session is good, and a client must not take this for the end of it.
+            audit.Note(caller.User, AuditActions.PasswordRefused, caller);
+            return TypedResults.Problem("Wrong password", statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        return null;
+    }
 
     // A session of an account that was deleted a moment ago.
     private static ProblemHttpResult Gone() => TypedResults.Problem(statusCode: StatusCodes.Status401Unauthorized);

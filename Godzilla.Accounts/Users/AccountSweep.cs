@@ -6,7 +6,7 @@ namespace Godzilla.Accounts.Users;
 
 /// <summary>Finishes what outages and crashes have left half-done: <see cref="AccountEndings"/>, and the ends of API keys.</summary>
 internal sealed class AccountSweep(
-    UserStore users, AccountEndings endings, ApiKeyStore keys, IOptions<DependencyFailures> failures, TimeProvider time) : BackgroundService
+    UserChanges users, AccountEndings endings, ApiKeyStore keys, IOptions<DependencyFailures> failures, TimeProvider time) : BackgroundService
 {
     private const int AtOnce = 100;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);

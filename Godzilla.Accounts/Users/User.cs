@@ -14,6 +14,14 @@ internal sealed class User
     [BsonElement("username")]
     public required string Username { get; init; }
 
+    /// <summary>
+    /// <see cref="Godzilla.ServiceDefaults.Identity.UsernameRule.KeyOf"/>, unique. Of names that differ in case only, which an older rule
+    /// allowed, the oldest account has it and the others have none.
+    /// </summary>
+    [BsonElement("username_key")]
+    [BsonIgnoreIfNull]
+    public string? UsernameKey { get; init; }
+
     /// <summary>A hash made by <see cref="Passwords.PasswordHash"/>; empty when the account is deleted.</summary>
     [BsonElement("password")]
     public required string Password { get; init; }
@@ -30,6 +38,14 @@ internal sealed class User
 
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>
+    /// Whether it is not known that the answer to the registration was sent: the database's answer may have been lost. A registration with
+    /// the same name and password is then taken for the same one.
+    /// </summary>
+    [BsonElement("unconfirmed")]
+    [BsonIgnoreIfDefault]
+    public bool IsUnconfirmed { get; init; }
 
     [BsonElement("display_name")]
     [BsonIgnoreIfNull]

@@ -1,9 +1,11 @@
 using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Registration;
+using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Godzilla.Accounts.Users;
 
@@ -14,9 +16,11 @@ internal static class UserEndpoints
         Credentials credentials,
         UserStore users,
         PasswordHasher passwords,
+        PasswordCheck check,
         RegistrationGate gate,
         UserMetrics metrics,
         AuditLog audit,
+        IOptions<DependencyFailures> failures,
         TimeProvider time,
         HttpContext context,
         CancellationToken cancellationToken)
@@ -31,18 +35,24 @@ internal static class UserEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
+        var address = context.Caller().Address;
         var user = new User
         {
             Username = credentials.Username!,
-            Password = await passwords.HashAsync(credentials.Password!, context.Caller().Address, cancellationToken),
+            UsernameKey = UsernameRule.KeyOf(credentials.Username!),
+            Password = await passwords.HashAsync(credentials.Password!, address, cancellationToken),
             CreatedAt = time.GetBsonTime(),
+            IsUnconfirmed = true,
         };
         if (await gate.EnterAsync(credentials.Invitation, user.Username, cancellationToken) is not { } giveBack)
         {
             return TypedResults.Problem("An invitation is required, and can be used once", statusCode: StatusCodes.Status403Forbidden);
         }
 
-        if (!await users.TryAddAsync(user, cancellationToken))
+        var isNew = await users.TryAddAsync(user, cancellationToken)
+            ? await ConfirmAsync(users, user, failures.Value)
+            : await IsRetryAsync(users, check, credentials, address, cancellationToken);
+        if (!isNew)
         {
             await giveBack();
             return TypedResults.Problem("Username already exists", statusCode: StatusCodes.Status409Conflict);
@@ -52,4 +62,24 @@ internal static class UserEndpoints
         audit.Note(user.Username, AuditActions.Registered, context.Caller());
         return TypedResults.Created((string?)null, new Answer("User registered successfully"));
     }
+
+    private static async Task<bool> ConfirmAsync(UserStore users, User user, DependencyFailures failures)
+    {
+        try
+        {
+            return await users.ConfirmAsync(user, CancellationToken.None);
+        }
+        catch (Exception exception) when (failures.Match(exception))
+        {
+            // The account is there. That a second registration with the same password succeeds too does no harm.
+            return true;
+        }
+    }
+
+    // The answer of the database to the first attempt was lost, and the client was told to try again.
+    private static async Task<bool> IsRetryAsync(
+        UserStore users, PasswordCheck check, Credentials credentials, string address, CancellationToken cancellationToken) =>
+        await users.FindAsync(credentials.Username!, cancellationToken) is { IsUnconfirmed: true } existing
+        && (await check.CheckAsync(existing, credentials.Password!, address, cancellationToken)).User is not null
+        && await users.ConfirmAsync(existing, cancellationToken);
 }

@@ -8,10 +8,12 @@ internal static class UserExtensions
     internal static void AddUsers(this IServiceCollection services)
     {
         services.AddSingleton<UserStore>();
+        services.AddSingleton<UserChanges>();
         services.AddSingleton<UserMetrics>();
         services.AddSingleton<AccountEndings>();
         services.AddHostedService<AccountSweep>();
         services.AddWarmUp((provider, _) => provider.GetRequiredService<UserStore>().EnsureIndexAsync());
+        services.AddWarmUp((provider, _) => provider.GetRequiredService<UserChanges>().EnsureIndexAsync());
     }
 
     internal static void MapUsers(this IEndpointRouteBuilder routes)

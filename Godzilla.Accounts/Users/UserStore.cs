@@ -1,28 +1,37 @@
-using System.Text.RegularExpressions;
+using System.Linq.Expressions;
 using Godzilla.ServiceDefaults.Errors;
-using Godzilla.ServiceDefaults.Mongo;
-using MongoDB.Bson;
+using Godzilla.ServiceDefaults.Identity;
 using MongoDB.Driver;
 
 namespace Godzilla.Accounts.Users;
 
-/// <summary>The accounts, in <c>accountsdb.users</c>. One that is deleted is found by nobody, and its name stays taken.</summary>
-internal sealed class UserStore(IMongoDatabase database, TimeProvider time)
+/// <summary>
+/// Finds and adds accounts, in <c>accountsdb.users</c>; <see cref="UserChanges"/> changes them. One that is deleted is found by nobody, and its
+/// name stays taken.
+/// </summary>
+internal sealed class UserStore(IMongoDatabase database)
 {
-    private static readonly FilterDefinitionBuilder<User> Where = Builders<User>.Filter;
-    private static readonly UpdateDefinitionBuilder<User> Update = Builders<User>.Update;
-
+    private const int BatchSize = 1000;
     private readonly IMongoCollection<User> _users = database.GetCollection<User>("users");
     private Task? _index;
 
     /// <summary>Finds an account by its exact name.</summary>
-    public async Task<User?> FindAsync(string username, CancellationToken cancellationToken) => await _users
-        .Find(user => user.Username == username && user.DeletedAt == null)
-        .FirstOrDefaultAsync(cancellationToken)
-        .WithTimeout(cancellationToken);
+    public Task<User?> FindAsync(string username, CancellationToken cancellationToken) =>
+        FirstAsync(user => user.Username == username, cancellationToken);
+
+    /// <summary>Finds an account by its name, or else by its name in another case.</summary>
+    public async Task<User?> FindForSignInAsync(string username, CancellationToken cancellationToken)
+    {
+        // Both, always: the time of the answer must not tell whether there is such an account.
+        var key = UsernameRule.KeyOf(username);
+        var found = await Task.WhenAll(FindAsync(username, cancellationToken), FirstAsync(user => user.UsernameKey == key, cancellationToken));
+        return found[0] ?? found[1];
+    }
 
     /// <summary>Adds an account.</summary>
-    /// <returns><see langword="false"/> if the name is taken: the unique index decides, so that two callers cannot both have it.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the name is taken, in any case: the unique index decides, so that two callers cannot both have it.
+    /// </returns>
     public async Task<bool> TryAddAsync(User user, CancellationToken cancellationToken)
     {
         await EnsureIndexAsync().WithTimeout(cancellationToken);
@@ -37,99 +46,83 @@ internal sealed class UserStore(IMongoDatabase database, TimeProvider time)
         }
     }
 
-    /// <summary>A page of accounts whose name contains a text, by name.</summary>
-    /// <param name="text">In any case; all accounts, if empty.</param>
-    /// <param name="after">The last name of the page before, or <see langword="null"/>.</param>
-    public async Task<IReadOnlyList<User>> SearchAsync(string text, string? after, int limit, CancellationToken cancellationToken)
+    /// <summary>Notes that a registration is answered.</summary>
+    /// <returns><see langword="false"/> if it was before.</returns>
+    public async Task<bool> ConfirmAsync(User user, CancellationToken cancellationToken)
     {
-        var filter = Where.Eq(user => user.DeletedAt, null);
-        if (text.Length > 0)
-        {
-            filter &= Where.Regex(user => user.Username, new BsonRegularExpression(Regex.Escape(text), "i"));
-        }
-
-        if (after is not null)
-        {
-            filter &= Where.Gt(user => user.Username, after);
-        }
-
-        return await _users.Find(filter).SortBy(user => user.Username).Limit(limit).ToListAsync(cancellationToken).WithTimeout(cancellationToken);
+        var result = await _users.UpdateOneAsync(
+            other => other.Id == user.Id && other.IsUnconfirmed,
+            Builders<User>.Update.Unset(other => other.IsUnconfirmed),
+            options: null,
+            cancellationToken).WithTimeout(cancellationToken);
+        return result.ModifiedCount == 1;
     }
 
-    // Each of these answers the account as it is now, or null if it is gone.
-    public Task<User?> SetDisplayNameAsync(string username, string? name, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(user => user.Username, username),
-        name is null ? Update.Unset(user => user.DisplayName) : Update.Set(user => user.DisplayName, name),
-        cancellationToken);
-
-    /// <summary>Sets another password; with it, all sessions but <paramref name="keep"/> must end.</summary>
-    /// <returns><see langword="null"/> also if somebody else has changed it since <paramref name="user"/> was read.</returns>
-    public Task<User?> SetPasswordAsync(User user, string hash, string keep, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(stored => stored.Username, user.Username)
-            & (user.PasswordVersion == 0 ? Where.Exists(stored => stored.PasswordVersion, exists: false) : Where.Eq(stored => stored.PasswordVersion, user.PasswordVersion)),
-        Ending(keep).Set(stored => stored.Password, hash).Inc(stored => stored.PasswordVersion, 1).Unset(stored => stored.PasswordChangeRequired),
-        cancellationToken);
-
-    public Task<User?> RequirePasswordChangeAsync(string username, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(user => user.Username, username), Ending().Set(user => user.PasswordChangeRequired, true), cancellationToken);
-
-    public Task<User?> EndSessionsAsync(string username, CancellationToken cancellationToken) =>
-        ChangeAsync(Where.Eq(user => user.Username, username), Ending(), cancellationToken);
-
-    public Task<User?> DisableAsync(string username, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(user => user.Username, username),
-        Ending().Set(user => user.PendingEnd!.Keys, true).Set(user => user.DisabledAt, time.GetBsonTime()),
-        cancellationToken);
-
-    public Task<User?> EnableAsync(string username, CancellationToken cancellationToken) =>
-        ChangeAsync(Where.Eq(user => user.Username, username), Update.Unset(user => user.DisabledAt), cancellationToken);
-
-    public Task<User?> SetAdminAsync(string username, bool isAdmin, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(user => user.Username, username),
-        isAdmin ? Update.AddToSet(user => user.Roles, Roles.Admin) : Update.Pull(user => user.Roles, Roles.Admin),
-        cancellationToken);
-
-    /// <summary>Deletes an account: of its document, what keeps the name taken is left.</summary>
-    public Task<User?> DeleteAsync(string username, CancellationToken cancellationToken) => ChangeAsync(
-        Where.Eq(user => user.Username, username),
-        Ending().Set(user => user.PendingEnd!.Keys, true)
-            .Set(user => user.DeletedAt, time.GetBsonTime())
-            .Set(user => user.Password, "")
-            .Unset(user => user.DisplayName)
-            .Unset(user => user.Roles),
-        cancellationToken);
-
-    /// <summary>The accounts that have something left to end.</summary>
-    public async Task<IReadOnlyList<User>> ListPendingAsync(int limit, CancellationToken cancellationToken) =>
-        await _users.Find(Where.Gt(user => user.PendingEnd!.Id, ObjectId.Empty)).Limit(limit).ToListAsync(cancellationToken).WithTimeout(cancellationToken);
-
-    /// <summary>Notes that all has ended that <paramref name="user"/> had to end when it was read.</summary>
-    public Task HasEndedAsync(User user, CancellationToken cancellationToken) => _users.UpdateOneAsync(
-        Where.Eq(stored => stored.Id, user.Id) & Where.Eq(stored => stored.PendingEnd!.Id, user.PendingEnd!.Id),
-        Update.Unset(stored => stored.PendingEnd),
-        options: null,
-        cancellationToken).WithTimeout(cancellationToken);
-
-    // Awaited before every insert: no name may be added before it must be unique. Tried again after an outage; creating an index that
-    // exists is no error.
-    internal Task EnsureIndexAsync() => _index is { IsFaulted: false, IsCanceled: false } ? _index : _index = _users.Indexes.CreateManyAsync(
-    [
-        new CreateIndexModel<User>(
-            Builders<User>.IndexKeys.Ascending(user => user.Username),
-            new CreateIndexOptions { Unique = true, Name = "username" }),
-        new CreateIndexModel<User>(
-            Builders<User>.IndexKeys.Ascending(user => user.PendingEnd!.Id),
-            new CreateIndexOptions { Sparse = true, Name = "pending_end" }),
-    ]);
-
-    // Field by field: what an earlier change has not ended yet must still end.
-    private static UpdateDefinition<User> Ending(string keep = "") =>
-        Update.Set(user => user.PendingEnd!.Id, ObjectId.GenerateNewId()).Set(user => user.PendingEnd!.Keep, keep);
-
-    private async Task<User?> ChangeAsync(FilterDefinition<User> which, UpdateDefinition<User> update, CancellationToken cancellationToken) =>
-        await _users.FindOneAndUpdateAsync(
-            which & Where.Eq(user => user.DeletedAt, null),
-            update,
-            new FindOneAndUpdateOptions<User> { ReturnDocument = ReturnDocument.After },
+    /// <summary>Replaces an account's hash, unless it was replaced since <paramref name="user"/> was read.</summary>
+    /// <returns><see langword="false"/> if it was.</returns>
+    public async Task<bool> TryReplacePasswordAsync(User user, string hash, CancellationToken cancellationToken)
+    {
+        var result = await _users.UpdateOneAsync(
+            other => other.Id == user.Id && other.Password == user.Password,
+            Builders<User>.Update.Set(other => other.Password, hash),
+            options: null,
             cancellationToken).WithTimeout(cancellationToken);
+        return result.MatchedCount == 1;
+    }
+
+    // Awaited before every insert: no name may be added before it must be unique, and none before the older ones have their keys. Tried again
+    // after an outage; creating an index that exists is no error.
+    internal Task EnsureIndexAsync() => _index is { IsFaulted: false, IsCanceled: false } ? _index : _index = PrepareAsync();
+
+    private async Task<User?> FirstAsync(Expression<Func<User, bool>> match, CancellationToken cancellationToken) =>
+        await _users.Find(Builders<User>.Filter.Where(match) & Builders<User>.Filter.Eq(user => user.DeletedAt, null))
+            .FirstOrDefaultAsync(cancellationToken).WithTimeout(cancellationToken);
+
+    private async Task PrepareAsync()
+    {
+        await _users.Indexes.CreateManyAsync(
+        [
+            new CreateIndexModel<User>(
+                Builders<User>.IndexKeys.Ascending(user => user.Username),
+                new CreateIndexOptions { Unique = true, Name = "username" }),
+            new CreateIndexModel<User>(
+                Builders<User>.IndexKeys.Ascending(user => user.UsernameKey),
+                new CreateIndexOptions { Unique = true, Sparse = true, Name = "username_key" }),
+        ]);
+        await AddKeysAsync();
+    }
+
+    // For accounts that are older than the key. The oldest goes first, so of names that differ in case only it gets the key; replicas that do
+    // this at once write the same.
+    private async Task AddKeysAsync()
+    {
+        var lacking = Builders<User>.Filter.Exists(user => user.UsernameKey, exists: false);
+        List<User> users = [];
+        List<User> page;
+        do
+        {
+            // By id, so that no page takes long, however many there are.
+            var rest = users.Count == 0 ? lacking : lacking & Builders<User>.Filter.Gt(user => user.Id, users[^1].Id);
+            page = await _users.Find(rest).SortBy(user => user.Id).Limit(BatchSize).ToListAsync();
+            users.AddRange(page);
+        }
+        while (page.Count == BatchSize);
+
+        var oldest = users.OrderBy(user => user.CreatedAt).ThenBy(user => user.Id).DistinctBy(user => UsernameRule.KeyOf(user.Username), StringComparer.Ordinal);
+        foreach (var batch in oldest.Chunk(BatchSize))
+        {
+            var updates = batch.Select(user => new UpdateOneModel<User>(
+                lacking & Builders<User>.Filter.Eq(other => other.Id, user.Id),
+                Builders<User>.Update.Set(other => other.UsernameKey, UsernameRule.KeyOf(user.Username))));
+            try
+            {
+                await _users.BulkWriteAsync(updates, new BulkWriteOptions { IsOrdered = false });
+            }
+            catch (MongoBulkWriteException<User> exception)
+                when (exception.WriteConcernError is null && exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+            {
+                // An older account has the key.
+            }
+        }
+    }
 }

@@ -88,7 +88,7 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         {
             await UnavailableAsync(() => mothra.Http.GetAsync("/discussion"));
             await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/login", new { username = mothra.Name, password = mothra.Password }));
-            await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/register", new { username = $"nobody-{Guid.NewGuid():N}"[..24], password = "x" }));
+            await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/register", new { username = $"nobody-{Guid.NewGuid():N}"[..24], password = "never stored" }));
             await mothras.PostRefusedAsync(mothra, "refused over HTTP", AnswerLimit);
 
             // Two at once: the second waits for the first, and for the store, and has its answer in time all the same.

@@ -19,7 +19,7 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
     public async Task TwoGatewaysShareSessions()
     {
         var gateways = app.ReplicasOf("gateway");
-        using var rodan = new Person(gateways[0], app.NewPerson("rodan").Name, "wind");
+        using var rodan = new Person(gateways[0], app.NewPerson("rodan").Name, "wind and fire");
         await rodan.RegisterAsync();
         await rodan.LogInAsync();
         using var elsewhere = rodan.At(gateways[1]);
@@ -90,17 +90,47 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
     }
 
     [Fact]
-    public async Task OfManyWhoRaceForANameAtTwoAccountsReplicasOneWins()
+    public async Task OfManyWhoRaceForANameInAnyCaseAtTwoAccountsReplicasOneWins()
     {
         using var signing = new SigningHandler("gateway", "accounts");
         using var accounts = new HttpClient(signing);
         var name = app.NewPerson("rodan").Name;
+        string[] spellings = [name, name.ToUpperInvariant()];
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(racer => accounts.PostAsJsonAsync(
-            new Uri(app.ReplicasOf("accounts")[racer % 2], "/user/register"), new { username = name, password = "wind" })));
+            new Uri(app.ReplicasOf("accounts")[racer % 2], "/user/register"),
+            new { username = spellings[racer / 4], password = "wind and fire" })));
 
         Assert.Single(responses, response => response.StatusCode == HttpStatusCode.Created);
         Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task TwoAccountsReplicasCountTheSameFailuresAndAnUnknownNameIsNoDifferent()
+    {
+        using var rodan = await app.SignUpAsync("rodan");
+        var replicas = app.ReplicasOf("accounts");
+        foreach (var name in new[] { rodan.Name, app.NewPerson("nobody").Name })
+        {
+            for (var failure = 0; failure < 10; failure++)
+            {
+                using var wrong = await LogInAsync(name, "not the password", replicas[failure % 2], $"10.0.0.{failure}");
+                Assert.Equal("Invalid credentials", await Envelope.AssertAsync(HttpStatusCode.Unauthorized, wrong));
+            }
+
+            foreach (var password in new[] { "not the password", rodan.Password })
+            {
+                using var refused = await LogInAsync(name, password, replicas[1], $"10.0.1.{password.Length}");
+                Assert.Equal("Too many failed sign-ins", await Envelope.AssertAsync(HttpStatusCode.TooManyRequests, refused));
+                Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 50, 60);
+                Assert.False(refused.Headers.Contains("Set-Cookie"));
+            }
+        }
+
+        // The owner's session goes on, and so do sign-ins where the owner signed in before.
+        using var discussions = await rodan.Http.GetAsync("/discussion");
+        Assert.Equal(HttpStatusCode.OK, discussions.StatusCode);
+        await rodan.LogInAsync();
     }
 
     [Fact]
@@ -166,6 +196,13 @@ public sealed class ReplicaTests(ReplicaTests.ReplicatedApp app) : IClassFixture
 
         Assert.Equal(2, replicas.Distinct().Count());
         Assert.DoesNotContain(app.App.GetEndpoint(service, endpoint).Port, replicas.Select(replica => replica.Port));
+    }
+
+    private static async Task<HttpResponseMessage> LogInAsync(string username, string password, Uri replica, string address)
+    {
+        using var signing = new SigningHandler("gateway", "accounts", address: address);
+        using var accounts = new HttpClient(signing);
+        return await accounts.PostAsJsonAsync(new Uri(replica, "/user/login"), new { username, password });
     }
 
     private static GrpcChannel Channel(Uri address) => GrpcChannel.ForAddress(

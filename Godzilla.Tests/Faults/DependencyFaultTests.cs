@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
+using Godzilla.Tests.System.Accounts;
 
 namespace Godzilla.Tests.Faults;
 
@@ -65,6 +67,34 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await Eventually.TrueAsync(async () => await accounts.GetStringAsync("/health") is var health && health.StartsWith("""{"status":"ok",""", StringComparison.Ordinal), "accounts has Redis again");
         await mothra.LogOutAsync();
         await mothraHub.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task ADisabledAccountIsOutAlthoughRedisWasAwayWhenItWasDisabled()
+    {
+        using var admin = await app.SignUpAdminAsync();
+        using var rodan = await app.SignUpAsync("rodan");
+        using var accounts = new HttpClient(new SigningHandler("gateway", "accounts", admin.Name)) { BaseAddress = app.App.GetEndpoint("accounts", "http") };
+        var pid = app.PidOf("redis");
+
+        Signals.Freeze(pid);
+        try
+        {
+            using var disabled = await accounts.PostAsync($"/admin/users/{rodan.Name}/disable", content: null);
+            Assert.Equal(HttpStatusCode.OK, disabled.StatusCode);
+        }
+        finally
+        {
+            Signals.Thaw(pid);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var after = await rodan.Http.GetAsync("/user/me");
+                return after.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "his session has ended");
     }
 
     [Fact]

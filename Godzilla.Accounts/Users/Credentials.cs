@@ -62,9 +62,14 @@ internal sealed record Credentials(string? Username, string? Password, bool Reme
     {
         var (username, nameFault) = Text(body, "username", "Username");
         var (password, passwordFault) = Text(body, "password", "Password");
+        var (newPassword, newPasswordFault) = Text(body, "new_password", "new_password");
+        var (invitation, invitationFault) = Text(body, "invitation", "invitation");
         var remember = body.TryGetProperty("remember", out var flag) ? flag.ValueKind : JsonValueKind.False;
         var flagFault = remember is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : "Remember must be true or false";
-        return new Credentials(username, password, remember == JsonValueKind.True) { Fault = nameFault ?? passwordFault ?? flagFault };
+        return new Credentials(username, password, remember == JsonValueKind.True, newPassword, invitation)
+        {
+            Fault = nameFault ?? passwordFault ?? newPasswordFault ?? invitationFault ?? flagFault,
+        };
     }
 
     private static (string? Value, string? Fault) Text(JsonElement body, string field, string label)

@@ -24,9 +24,9 @@ public sealed class HashingQueueTests : IDisposable
     public async Task AddressesTakeTurns()
     {
         var queue = await HeldAsync(maxWaiting: 20, perAddress: 8);
-        var all = Enumerable.Range(1, 3).Select(n => Run(queue, "10.0.0.1", $"a{n}"))
-            .Concat(Enumerable.Range(1, 2).Select(n => Run(queue, "10.0.0.2", $"b{n}")))
-            .Append(Run(queue, "10.0.0.3", "c1")).ToArray();
+        (string Address, string Name)[] waiting =
+            [("10.0.0.1", "a1"), ("10.0.0.1", "a2"), ("10.0.0.1", "a3"), ("10.0.0.2", "b1"), ("10.0.0.2", "b2"), ("10.0.0.3", "c1")];
+        Task[] all = [.. waiting.Select(item => Run(queue, item.Address, item.Name))];
 
         await ReleaseAsync(all);
 

@@ -14,5 +14,6 @@ internal static class ConnectionExtensions
         services.AddSingleton<HubLifetimeManager<ChatHub>, ChatHubLifetime>();
         services.AddSessionEndings();
         services.AddHostedService<EndedSessions>();
+        services.AddHostedService<DrainingGateways>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Godzilla.Chat.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,6 +38,7 @@ internal static class SignalRExtensions
     // SignalR describes a failed handshake in plain text. The text is dropped; the status becomes our error envelope.
     private static async Task ConnectAsync(RequestDelegate signalR, HttpContext context)
     {
+        ClosableWebSocketFeature.Use(context);
         var body = context.Response.Body;
         context.Response.Body = Stream.Null;
         try

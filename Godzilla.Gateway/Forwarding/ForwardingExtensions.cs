@@ -17,6 +17,10 @@ internal static class ForwardingExtensions
 
     internal static void MapForwarding(this WebApplication app)
     {
+        // Sessions decide here, not policies. YARP brings authorization's services, and with these the host adds its middleware to every
+        // request unless this says that it is there.
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+
         app.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text("""{"status":"ok"}""", MediaTypeNames.Application.Json)).DisableHttpMetrics();
         app.MapReverseProxy(proxy =>
         {

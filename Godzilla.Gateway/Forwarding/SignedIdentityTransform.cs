@@ -1,5 +1,6 @@
 using System.Net;
 using Godzilla.Gateway.Sessions;
+using Godzilla.Gateway.Shutdown;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
@@ -11,15 +12,13 @@ namespace Godzilla.Gateway.Forwarding;
 /// Signs every forwarded request: for the session's user, or without a user where there is none. Services see neither cookies nor
 /// forwarding headers: what they need of them is signed.
 /// </summary>
-internal sealed class SignedIdentityTransform(IdentitySigner signer) : ITransformProvider
+internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInstance instance) : ITransformProvider
 {
     // A cluster of the same name as its service need not say so.
     private const string ServiceKey = "Service";
 
     // A route that needs the cookies says "Forward".
     private const string CookieKey = "Cookie";
-
-    private static readonly string Instance = Guid.NewGuid().ToString("N");
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -56,7 +55,7 @@ internal sealed class SignedIdentityTransform(IdentitySigner signer) : ITransfor
 
             var session = http.User as Session;
             var caller = new CallerIdentity(
-                session?.Username ?? "", session?.Id ?? "", AddressOf(http.Connection), http.Request.Headers.UserAgent.ToString(), Instance);
+                session?.Username ?? "", session?.Id ?? "", AddressOf(http.Connection), http.Request.Headers.UserAgent.ToString(), instance.Id);
             signer.Sign(headers, service, caller, request.ProxyRequest.Method.Method, request.Path.Value ?? "");
             return ValueTask.CompletedTask;
         });

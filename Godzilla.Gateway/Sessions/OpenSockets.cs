@@ -22,8 +22,11 @@ internal sealed class OpenSockets : BackgroundService
     public OpenSockets(SessionCache sessions, SessionMetrics metrics, IOptions<DependencyFailures> failures, TimeProvider time)
     {
         (_sessions, _failures, _time) = (sessions, failures.Value, time);
-        metrics.ObserveSockets(() => Volatile.Read(ref _count));
+        metrics.ObserveSockets(() => Count);
     }
+
+    /// <summary>How many are open.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Runs an upgraded request to its end, or until its session has ended.</summary>
     public async Task RunAsync(Session session, HttpContext context, RequestDelegate next)

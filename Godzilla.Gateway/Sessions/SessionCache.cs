@@ -39,8 +39,11 @@ internal sealed class SessionCache
         (_redis, _endings, _options, _failures, _metrics, _time) = (redis, endings, options.Value, failures.Value, metrics, time);
         _bySpan = _byToken.GetAlternateLookup<ReadOnlySpan<char>>();
         _endings.OnEnded(Forget);
-        metrics.Observe(() => _byToken.Count);
+        metrics.Observe(() => Count);
     }
+
+    /// <summary>How many sessions are in memory.</summary>
+    public int Count => _byId.Count;
 
     /// <returns>The session, or <see langword="null"/> if the token belongs to none.</returns>
     /// <exception cref="TimeoutException">Redis did not answer in time.</exception>

@@ -6,6 +6,9 @@ public static class SessionKeys
     /// <summary>The channel on which the ids of sessions that have ended are published, and heartbeats (<see cref="SessionEndings"/>).</summary>
     public const string Ended = "sessions:ended";
 
+    /// <summary>The channel on which a gateway that is about to end publishes its instance: its sockets are to be closed.</summary>
+    public const string Draining = "gateways:draining";
+
     /// <summary>The key of a session, whose value is a <see cref="SessionRecord"/> as JSON.</summary>
     /// <param name="id">See <see cref="SessionToken.IdOf"/>.</param>
     /// <returns>The key.</returns>

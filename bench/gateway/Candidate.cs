@@ -1,0 +1,20 @@
+namespace Gateway.Bench;
+
+/// <summary>A gateway that is measured.</summary>
+internal sealed record Candidate(string Name, Server Process, bool ChecksSessions, int WarmUpSeconds);
+
+/// <summary>What the clients send.</summary>
+internal enum Requests
+{
+    /// <summary>A session in each, of a thousand in turn.</summary>
+    Signed,
+
+    /// <summary>No cookie.</summary>
+    Anonymous,
+}
+
+/// <summary>
+/// One run of load: rate, latencies in milliseconds, processor time of the gateway and Redis for each request, and the same over the
+/// processor time of the clients, which hardly changes when the machine is slow.
+/// </summary>
+internal sealed record Measurement(double PerSecond, double P50, double P99, double Microseconds, double Cost);

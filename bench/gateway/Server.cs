@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Gateway.Bench;
+
+/// <summary>A process that listens on a loopback port, and its children.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private const double TicksPerSecond = 100; // USER_HZ, the same on all Linux platforms.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+
+    private Server(Process process, int port) => (_process, Port) = (process, port);
+
+    internal int Port { get; }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    internal static async Task<Server> StartAsync(int port, string command, IEnumerable<string> arguments, params (string Key, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true };
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var server = new Server(process, port);
+        var started = Stopwatch.GetTimestamp();
+        while (!await ListensAsync(port))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                throw new InvalidOperationException($"{command} does not listen on {port}.");
+            }
+
+            await Task.Delay(50);
+        }
+
+        return server;
+    }
+
+    /// <summary>Processor time used so far.</summary>
+    internal TimeSpan ProcessorTime() => TimeSpan.FromSeconds(Ids().Sum(id =>
+    {
+        var fields = File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }));
+
+    internal long ResidentBytes() => Ids().Sum(id => 1024 * long.Parse(
+        File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private IEnumerable<int> Ids()
+    {
+        var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children");
+        return children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Append(_process.Id);
+    }
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(System.Net.IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

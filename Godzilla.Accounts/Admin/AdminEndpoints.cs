@@ -19,6 +19,12 @@ internal static class AdminEndpoints
             return TypedResults.Problem($"limit must be 1 to {MaxLimit}", statusCode: StatusCodes.Status400BadRequest);
         }
 
+        // No name contains it.
+        if (!string.IsNullOrEmpty(query) && !UsernameRule.IsMetBy(query))
+        {
+            return TypedResults.Ok(new AccountList([], NextCursor: null));
+        }
+
         var size = limit ?? DefaultLimit;
         var found = await users.SearchAsync(query ?? "", cursor, size + 1, cancellationToken);
         AccountView[] page = [.. found.Take(size).Select(AccountView.Of)];

@@ -44,7 +44,7 @@ internal static class ApiKeyEndpoints
             Name = name!,
             Scopes = [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             CreatedAt = time.GetBsonTime(),
-            ExpiresAt = body.ExpiresAt?.UtcDateTime,
+            ExpiresAt = body.ExpiresAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end.ToUnixTimeMilliseconds()).UtcDateTime : null,
         };
         if (!await keys.TryAddAsync(key, options.Value.MaxPerUser, cancellationToken))
         {

@@ -13,6 +13,10 @@ internal sealed partial class AuditLog(
     AuditStore store, IOptions<AuditOptions> options, IOptions<DependencyFailures> failures, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
 {
     private const int BatchSize = 500;
+
+    // Each takes 0.7 s at most, so that the service ends in time.
+    private const int AttemptsAtTheEnd = 3;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     // When it is full, which takes a long outage, new entries are dropped and counted in the log.
@@ -59,9 +63,10 @@ internal sealed partial class AuditLog(
             // What is left is written below. The web server has stopped before, so nothing is added.
         }
 
+        var attempts = 0;
         while (batch.Count > 0 || repeated.Count > 0 || Take(batch, repeated))
         {
-            if (!await TryWriteAsync(batch, repeated, CancellationToken.None))
+            if (!await TryWriteAsync(batch, repeated, CancellationToken.None) && ++attempts == AttemptsAtTheEnd)
             {
                 LogDropped(logger, batch.Count + repeated.Count + _queue.Reader.Count);
                 return;

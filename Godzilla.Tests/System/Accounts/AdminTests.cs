@@ -74,7 +74,11 @@ public sealed class AdminTests(GodzillaApp app)
         Assert.Equal(names[..2], NamesIn(first));
         Assert.Equal(names[2..], NamesIn(second));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next_cursor").ValueKind);
-        Assert.Empty(NamesIn(await admin.Http.GetFromJsonAsync<JsonElement>($"/admin/users?query=.*{tag}")));
+        foreach (var pattern in new[] { $"..{tag}", $".*{tag}", "%00" })
+        {
+            Assert.Empty(NamesIn(await admin.Http.GetFromJsonAsync<JsonElement>($"/admin/users?query={pattern}")));
+        }
+
         var account = first.GetProperty("accounts")[0];
         Assert.Equal(
             ["username", "display_name", "created_at", "roles", "disabled_at", "password_change_required"], account.EnumerateObject().Select(field => field.Name));

@@ -19,7 +19,7 @@ public sealed class AuditLogTests(Stores stores)
     [Fact]
     public async Task FailuresPastTheLimitOfAMinuteAreOneEntryWithACount()
     {
-        var store = new AuditStore(await DatabaseAsync());
+        var store = await StoreAsync();
         var user = NewUser();
         using var log = Create(store);
         await log.StartAsync(CancellationToken.None);
@@ -44,7 +44,7 @@ public sealed class AuditLogTests(Stores stores)
     [Fact]
     public async Task WhatIsNotedLastIsWrittenOnShutdown()
     {
-        var store = new AuditStore(await DatabaseAsync());
+        var store = await StoreAsync();
         var user = NewUser();
         using var log = Create(store);
         await log.StartAsync(CancellationToken.None);
@@ -82,6 +82,11 @@ public sealed class AuditLogTests(Stores stores)
     private AuditLog Create(AuditStore store) => new(
         store, Options.Create(new AuditOptions()), Options.Create(new DependencyFailures().Add<MongoConnectionException>()), _time, _logger);
 
-    private async Task<IMongoDatabase> DatabaseAsync() =>
-        new MongoClient(await stores.ConnectionStringAsync("mongodb")).GetDatabase($"audit-{Guid.NewGuid():N}"[..24]);
+    // The first connection takes longer than a call may on a busy machine.
+    private async Task<AuditStore> StoreAsync()
+    {
+        var store = new AuditStore(new MongoClient(await stores.ConnectionStringAsync("mongodb")).GetDatabase($"audit-{Guid.NewGuid():N}"[..24]));
+        await store.EnsureIndexesAsync();
+        return store;
+    }
 }

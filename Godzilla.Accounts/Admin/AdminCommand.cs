@@ -13,7 +13,7 @@ namespace Godzilla.Accounts.Admin;
 /// </summary>
 internal static class AdminCommand
 {
-    private const int Attempts = 5;
+    private const int Attempts = 20;
 
     public static bool IsIn(string[] args) => args is ["admin", ..];
 

@@ -55,6 +55,18 @@ internal sealed class HashingQueue : IDisposable
         return await item.Result;
     }
 
+    /// <summary>Takes an address for one that asks for the first time: what was hashed for it was no guess.</summary>
+    public void Forgive(string address)
+    {
+        lock (_gate)
+        {
+            if (_lanes.TryGetValue(ClientNetwork.Of(address), out var lane))
+            {
+                lane.ServedAt = 0;
+            }
+        }
+    }
+
     public void Dispose()
     {
         _isDisposed = true;

@@ -31,6 +31,9 @@ internal sealed class PasswordHasher(PasswordHash hash, HashingQueue queue)
         return isRight;
     }
 
+    /// <summary>Puts an address whose attempt was refused behind the others.</summary>
+    public void Defer(string address) => queue.Defer(address);
+
     /// <summary>Whether an account's hash was made at another cost than today's, so that it is to be made anew while the password is known.</summary>
     public bool IsOutdated(User user) => hash.IsOutdated(user.Password);
 }

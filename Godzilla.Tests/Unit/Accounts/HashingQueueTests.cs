@@ -59,6 +59,19 @@ public sealed class HashingQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoIsDeferredIsBehindThoseWhoAskForTheFirstTime()
+    {
+        var queue = await HeldAsync(maxWaiting: 20, perAddress: 8);
+        queue.Defer("10.0.0.1");
+        var deferred = Run(queue, "10.0.0.1", "deferred");
+        var first = Run(queue, "10.0.0.9", "first");
+
+        await ReleaseAsync(deferred, first);
+
+        Assert.Equal(["first", "deferred"], _order);
+    }
+
+    [Fact]
     public async Task OneAddressHasItsShareAndOthersStillFindRoom()
     {
         var queue = await HeldAsync(maxWaiting: 5, perAddress: 3);

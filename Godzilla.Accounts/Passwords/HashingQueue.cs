@@ -55,6 +55,41 @@ internal sealed class HashingQueue : IDisposable
         return await item.Result;
     }
 
+    /// <summary>Takes an address for one that asks for the first time: what was hashed for it was no guess.</summary>
+    public void Forgive(string address)
+    {
+        lock (_gate)
+        {
+            if (_lanes.TryGetValue(ClientNetwork.Of(address), out var lane))
+            {
+                lane.ServedAt = 0;
+            }
+        }
+    }
+
+    /// <summary>Puts an address behind those that have not been served: it guesses.</summary>
+    public void Defer(string address)
+    {
+        address = ClientNetwork.Of(address);
+        lock (_gate)
+        {
+            if (!_lanes.TryGetValue(address, out var lane))
+            {
+                _lanes[address] = lane = new Lane(address);
+            }
+
+            if (lane.ServedAt < _hashes)
+            {
+                lane.ServedAt = _hashes;
+                _served.Enqueue((lane, lane.ServedAt));
+            }
+            else if (_hashes == 0)
+            {
+                ForgetIfOld(lane);
+            }
+        }
+    }
+
     public void Dispose()
     {
         _isDisposed = true;
@@ -75,11 +110,7 @@ internal sealed class HashingQueue : IDisposable
     {
         lock (_gate)
         {
-            if (!_lanes.TryGetValue(address, out var lane))
-            {
-                lane = new Lane(address);
-            }
-
+            var lane = _lanes.GetValueOrDefault(address) ?? new Lane(address);
             if (_waiting == _maxWaiting || lane.Items.Count == _maxWaitingPerAddress)
             {
                 throw new HashingBusyException();

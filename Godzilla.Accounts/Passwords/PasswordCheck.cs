@@ -30,6 +30,7 @@ internal sealed class PasswordCheck(GuessingLimiter guesses, PasswordHasher pass
         var attempt = await guesses.BeginAsync(username, address, cancellationToken);
         if (!attempt.IsAllowed)
         {
+            passwords.Defer(address);
             return new PasswordCheckResult(null, attempt.RetryAfter);
         }
 

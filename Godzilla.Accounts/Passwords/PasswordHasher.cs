@@ -20,8 +20,19 @@ internal sealed class PasswordHasher(PasswordHash hash, HashingQueue queue)
     /// <param name="cancellationToken">Gives up the place in the queue.</param>
     /// <returns><see langword="true"/> if the account exists and this is its password.</returns>
     /// <exception cref="HashingBusyException">Too many wait: answered as 503.</exception>
-    public Task<bool> VerifyAsync(User? user, string password, string address, CancellationToken cancellationToken) =>
-        queue.RunAsync(address, () => hash.Verify(user, password), cancellationToken);
+    public async Task<bool> VerifyAsync(User? user, string password, string address, CancellationToken cancellationToken)
+    {
+        var isRight = await queue.RunAsync(address, () => hash.Verify(user, password), cancellationToken);
+        if (isRight)
+        {
+            queue.Forgive(address);
+        }
+
+        return isRight;
+    }
+
+    /// <summary>Puts an address whose attempt was refused behind the others.</summary>
+    public void Defer(string address) => queue.Defer(address);
 
     /// <summary>Whether an account's hash was made at another cost than today's, so that it is to be made anew while the password is known.</summary>
     public bool IsOutdated(User user) => hash.IsOutdated(user.Password);

@@ -1,4 +1,8 @@
+using Godzilla.Accounts.Admin;
+using Godzilla.Accounts.ApiKeys;
+using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Passwords;
+using Godzilla.Accounts.Registration;
 using Godzilla.Accounts.Sessions;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults;
@@ -14,12 +18,23 @@ builder.Services.AddSignedIdentity();
 builder.Services.AddPasswords();
 builder.Services.AddUsers();
 builder.Services.AddSessions();
+builder.Services.AddRegistration();
+builder.Services.AddApiKeys();
+builder.Services.AddAudit();
 
 var app = builder.Build();
+if (AdminCommand.IsIn(args))
+{
+    return await AdminCommand.RunAsync(app.Services, args);
+}
+
 app.UseServiceDefaults();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapUsers();
 app.MapSessions();
+app.MapApiKeys();
+app.MapAudit();
+app.MapAdmin();
 return await app.RunServiceAsync();

@@ -35,6 +35,18 @@ internal sealed class Person(Uri gateway, string name, string password) : IDispo
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>The same person with another session.</summary>
+    public async Task<Person> AgainAsync()
+    {
+        var again = new Person(gateway, name, password);
+        await again.LogInAsync();
+        return again;
+    }
+
+    /// <summary>Sends a request with a JSON body, or none.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null) =>
+        Http.SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) });
+
     /// <summary>The same person with the same session, at another gateway.</summary>
     public Person At(Uri otherGateway)
     {

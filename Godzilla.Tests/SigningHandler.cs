@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Tests;
 
 /// <summary>Signs each request as one service of the system does for another.</summary>
-internal sealed class SigningHandler(string issuer, string audience, string user = "", TimeProvider? time = null)
+internal sealed class SigningHandler(string issuer, string audience, string user = "", TimeProvider? time = null, string address = "")
     : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })
 {
     private readonly IdentitySigner _signer = Signer(issuer, audience, GodzillaApp.KeyOf(issuer, audience), time ?? TimeProvider.System);
@@ -14,7 +14,7 @@ internal sealed class SigningHandler(string issuer, string audience, string user
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var caller = CallerIdentity.None with { User = user, UserAgent = request.Headers.UserAgent.ToString() };
+        var caller = CallerIdentity.None with { User = user, Address = address, UserAgent = request.Headers.UserAgent.ToString() };
         _signer.Sign(request.Headers, audience, caller, request.Method.Method, request.RequestUri!.AbsolutePath);
         return base.SendAsync(request, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults.Identity;
@@ -12,10 +13,11 @@ internal static class SessionEndpoints
 {
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
-        UserStore users,
-        PasswordHash passwords,
+        PasswordCheck passwords,
         SessionStore sessions,
+        SignInAccess access,
         SessionMetrics metrics,
+        AuditLog audit,
         IOptions<SessionLifetimeOptions> options,
         HttpContext context,
         CancellationToken cancellationToken)
@@ -25,17 +27,50 @@ internal static class SessionEndpoints
             return TypedResults.Problem(error, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        // Names and passwords that no account can have cost the same work as an unknown user, so the time of the answer tells nothing.
-        var acceptable = credentials.AreAcceptable(out _);
-        var user = acceptable ? await users.FindAsync(credentials.Username!, cancellationToken) : null;
-        if (!passwords.Verify(user, acceptable ? credentials.Password! : ""))
+        var client = context.Caller();
+        PasswordCheckResult result;
+        try
+        {
+            result = await passwords.SignInAsync(credentials.Username!, credentials.Password!, client.Address, cancellationToken);
+        }
+        catch (HashingBusyException)
+        {
+            metrics.Busy();
+            throw;
+        }
+
+        if (result.IsThrottled)
+        {
+            metrics.Throttled();
+            context.Response.Headers.RetryAfter = result.RetryAfterSeconds;
+            return TypedResults.Problem("Too many failed sign-ins", statusCode: StatusCodes.Status429TooManyRequests);
+        }
+
+        if (result.User is not { } verified)
         {
             metrics.Refused();
+            if (result.Account is { } account)
+            {
+                audit.Note(account.Username, AuditActions.SignInFailed, client);
+            }
+
             return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
         }
 
-        var client = context.Caller();
-        var token = await sessions.BeginAsync(user!.Username, credentials.Remember, client, cancellationToken);
+        var (user, refusal) = await access.AdmitAsync(verified, credentials, client, cancellationToken);
+        if (user is null)
+        {
+            metrics.Refused();
+            return refusal!;
+        }
+
+        var token = await sessions.BeginAsync(user.Username, credentials.Remember, client, cancellationToken);
+        if (!await access.IsUnchangedAsync(user, cancellationToken))
+        {
+            await sessions.EndAsync(user.Username, [SessionToken.IdOf(token)!], cancellationToken);
+            metrics.Refused();
+            return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
+        }
 
         // The session that came with the sign-in is replaced, whoever's it was.
         if (client.Session.Length > 0)
@@ -44,17 +79,19 @@ internal static class SessionEndpoints
         }
 
         metrics.LoggedIn();
+        audit.Note(user.Username, AuditActions.SignedIn, client, SessionToken.IdOf(token));
         context.Response.Cookies.Append(SessionToken.Cookie, token, Cookie(context, options.Value.LifetimeOf(credentials.Remember)));
         return TypedResults.Ok(new Answer("Logged in successfully"));
     }
 
     internal static async Task<Ok<Answer>> LogOutAsync(
-        SessionStore sessions, HttpContext context, CancellationToken cancellationToken)
+        SessionStore sessions, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
     {
         var client = context.Caller();
         if (client.Session.Length > 0)
         {
             await sessions.EndAsync(client.User, [client.Session], cancellationToken);
+            audit.Note(client.User, AuditActions.SignedOut, client, client.Session);
         }
 
         context.Response.Cookies.Delete(SessionToken.Cookie, Cookie(context, lifetime: null));

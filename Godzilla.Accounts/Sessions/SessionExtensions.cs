@@ -8,6 +8,7 @@ internal static class SessionExtensions
     {
         services.AddOptions<SessionLifetimeOptions>().BindConfiguration(SessionLifetimeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<SignInAccess>();
         services.AddSingleton<SessionMetrics>();
     }
 
@@ -16,5 +17,10 @@ internal static class SessionExtensions
         var group = routes.MapGroup("/user").RequireAuthorization(IdentityExtensions.SignedPolicy);
         group.MapPost("/login", SessionEndpoints.LogInAsync);
         group.MapPost("/logout", SessionEndpoints.LogOutAsync);
+
+        var own = routes.MapGroup("/user/sessions");
+        own.MapGet("", SessionListEndpoints.ListAsync);
+        own.MapDelete("", SessionListEndpoints.EndAllAsync);
+        own.MapDelete("/{id}", SessionListEndpoints.EndAsync);
     }
 }

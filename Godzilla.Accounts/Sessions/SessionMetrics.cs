@@ -14,5 +14,11 @@ internal sealed class SessionMetrics
 
     public void Refused() => Add("refused");
 
+    /// <summary>After too many failures: the password was not looked at.</summary>
+    public void Throttled() => Add("throttled");
+
+    /// <summary>Too many waited to be hashed.</summary>
+    public void Busy() => Add("busy");
+
     private void Add(string result) => _logins.Add(1, new KeyValuePair<string, object?>("result", result));
 }

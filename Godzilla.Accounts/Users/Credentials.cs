@@ -1,17 +1,23 @@
 using System.Text.Json;
+using Godzilla.Accounts.Passwords;
 using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Accounts.Users;
 
 /// <summary>A username and a password as a client sent them.</summary>
-/// <param name="Username">See <see cref="UsernameRule"/>.</param>
-/// <param name="Password">1 to 256 characters.</param>
+/// <param name="Username">Well-formed, of any length.</param>
+/// <param name="Password">Well-formed, of any length.</param>
 /// <param name="Remember">Whether the session is to last longer; only for a sign-in.</param>
-internal sealed record Credentials(string? Username, string? Password, bool Remember = false)
+/// <param name="NewPassword">The next password; only for a sign-in that requires one.</param>
+/// <param name="Invitation">The code of an invitation; only for a registration.</param>
+internal sealed record Credentials(string? Username, string? Password, bool Remember = false, string? NewPassword = null, string? Invitation = null)
 {
-    private const int MaxPasswordLength = 256;
+    private const string Required = "Username and password are required";
 
-    /// <summary>Reads a JSON body. A body of another shape, or with another type in a field, counts as empty.</summary>
+    /// <summary>What is wrong with the body, beyond what is missing.</summary>
+    private string? Fault { get; init; }
+
+    /// <summary>Reads a JSON body. One that is malformed, or no object, counts as empty; a field that is not what it must be is remembered.</summary>
     /// <exception cref="BadHttpRequestException">415: the Content-Type is not JSON; 413: the body is too large.</exception>
     public static async ValueTask<Credentials> BindAsync(HttpContext context)
     {
@@ -22,31 +28,69 @@ internal sealed record Credentials(string? Username, string? Password, bool Reme
 
         try
         {
-            return await context.Request.ReadFromJsonAsync<Credentials>(context.RequestAborted) ?? new Credentials(null, null);
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+            return body.RootElement.ValueKind == JsonValueKind.Object ? Read(body.RootElement) : new Credentials(null, null);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter: the name of a field is not well-formed text.
             return new Credentials(null, null);
         }
     }
 
-    /// <summary>Whether both are present. <paramref name="error"/> says what is missing.</summary>
+    /// <summary>Whether both are present, in the right types. <paramref name="error"/> says what is wrong.</summary>
     public bool AreGiven(out string? error)
     {
-        error = string.IsNullOrEmpty(Username) || string.IsNullOrEmpty(Password) ? "Username and password are required" : null;
+        error = Fault ?? (string.IsNullOrEmpty(Username) || string.IsNullOrEmpty(Password) ? Required : null);
         return error is null;
     }
 
-    /// <summary>Whether an account can have them. <paramref name="error"/> says which rule they break.</summary>
+    /// <summary>Whether a new account can have them. <paramref name="error"/> says which rule they break.</summary>
     public bool AreAcceptable(out string? error)
     {
         if (AreGiven(out error))
         {
-            error = !UsernameRule.IsMetBy(Username) ? $"Username must be {UsernameRule.InWords}"
-                : Password!.Length > MaxPasswordLength ? $"Password must be at most {MaxPasswordLength} characters"
+            error = !UsernameRule.CanBeRegistered(Username) ? $"Username must be {UsernameRule.RegistrationInWords}"
+                : !PasswordRule.IsMetBy(Password) ? $"Password must be {PasswordRule.InWords}"
                 : null;
         }
 
         return error is null;
+    }
+
+    private static Credentials Read(JsonElement body)
+    {
+        var (username, nameFault) = Text(body, "username", "Username");
+        var (password, passwordFault) = Text(body, "password", "Password");
+        var (newPassword, newPasswordFault) = Text(body, "new_password", "new_password");
+        var (invitation, invitationFault) = Text(body, "invitation", "invitation");
+        var remember = body.TryGetProperty("remember", out var flag) ? flag.ValueKind : JsonValueKind.False;
+        var flagFault = remember is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : "Remember must be true or false";
+        return new Credentials(username, password, remember == JsonValueKind.True, newPassword, invitation)
+        {
+            Fault = nameFault ?? passwordFault ?? newPasswordFault ?? invitationFault ?? flagFault,
+        };
+    }
+
+    private static (string? Value, string? Fault) Text(JsonElement body, string field, string label)
+    {
+        if (!body.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return (null, null);
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return (null, $"{label} must be a string");
+        }
+
+        try
+        {
+            return (value.GetString(), null);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, $"{label} must be well-formed text, without half of a surrogate pair");
+        }
     }
 }

@@ -1,22 +1,37 @@
+using System.Linq.Expressions;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Identity;
 using MongoDB.Driver;
 
 namespace Godzilla.Accounts.Users;
 
-/// <summary>The accounts, in <c>accountsdb.users</c>.</summary>
+/// <summary>
+/// Finds and adds accounts, in <c>accountsdb.users</c>; <see cref="UserChanges"/> changes them. One that is deleted is found by nobody, and its
+/// name stays taken.
+/// </summary>
 internal sealed class UserStore(IMongoDatabase database)
 {
+    private const int BatchSize = 1000;
     private readonly IMongoCollection<User> _users = database.GetCollection<User>("users");
     private Task? _index;
 
     /// <summary>Finds an account by its exact name.</summary>
-    public async Task<User?> FindAsync(string username, CancellationToken cancellationToken) => await _users
-        .Find(user => user.Username == username)
-        .FirstOrDefaultAsync(cancellationToken)
-        .WithTimeout(cancellationToken);
+    public Task<User?> FindAsync(string username, CancellationToken cancellationToken) =>
+        FirstAsync(user => user.Username == username, cancellationToken);
+
+    /// <summary>Finds an account by its name, or else by its name in another case.</summary>
+    public async Task<User?> FindForSignInAsync(string username, CancellationToken cancellationToken)
+    {
+        // Both, always: the time of the answer must not tell whether there is such an account.
+        var key = UsernameRule.KeyOf(username);
+        var found = await Task.WhenAll(FindAsync(username, cancellationToken), FirstAsync(user => user.UsernameKey == key, cancellationToken));
+        return found[0] ?? found[1];
+    }
 
     /// <summary>Adds an account.</summary>
-    /// <returns><see langword="false"/> if the name is taken: the unique index decides, so that two callers cannot both have it.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the name is taken, in any case: the unique index decides, so that two callers cannot both have it.
+    /// </returns>
     public async Task<bool> TryAddAsync(User user, CancellationToken cancellationToken)
     {
         await EnsureIndexAsync().WithTimeout(cancellationToken);
@@ -31,10 +46,83 @@ internal sealed class UserStore(IMongoDatabase database)
         }
     }
 
-    // Awaited before every insert: no name may be added before it must be unique. Tried again after an outage; creating an index that
-    // exists is no error.
-    internal Task EnsureIndexAsync() => _index is { IsFaulted: false, IsCanceled: false } ? _index : _index = _users.Indexes.CreateOneAsync(
-        new CreateIndexModel<User>(
-            Builders<User>.IndexKeys.Ascending(user => user.Username),
-            new CreateIndexOptions { Unique = true, Name = "username" }));
+    /// <summary>Notes that a registration is answered.</summary>
+    /// <returns><see langword="false"/> if it was before.</returns>
+    public async Task<bool> ConfirmAsync(User user, CancellationToken cancellationToken)
+    {
+        var result = await _users.UpdateOneAsync(
+            other => other.Id == user.Id && other.IsUnconfirmed,
+            Builders<User>.Update.Unset(other => other.IsUnconfirmed),
+            options: null,
+            cancellationToken).WithTimeout(cancellationToken);
+        return result.ModifiedCount == 1;
+    }
+
+    /// <summary>Replaces an account's hash, unless it was replaced since <paramref name="user"/> was read.</summary>
+    /// <returns><see langword="false"/> if it was.</returns>
+    public async Task<bool> TryReplacePasswordAsync(User user, string hash, CancellationToken cancellationToken)
+    {
+        var result = await _users.UpdateOneAsync(
+            other => other.Id == user.Id && other.Password == user.Password,
+            Builders<User>.Update.Set(other => other.Password, hash),
+            options: null,
+            cancellationToken).WithTimeout(cancellationToken);
+        return result.MatchedCount == 1;
+    }
+
+    // Awaited before every insert: no name may be added before it must be unique, and none before the older ones have their keys. Tried again
+    // after an outage; creating an index that exists is no error.
+    internal Task EnsureIndexAsync() => _index is { IsFaulted: false, IsCanceled: false } ? _index : _index = PrepareAsync();
+
+    private async Task<User?> FirstAsync(Expression<Func<User, bool>> match, CancellationToken cancellationToken) =>
+        await _users.Find(Builders<User>.Filter.Where(match) & Builders<User>.Filter.Eq(user => user.DeletedAt, null))
+            .FirstOrDefaultAsync(cancellationToken).WithTimeout(cancellationToken);
+
+    private async Task PrepareAsync()
+    {
+        await _users.Indexes.CreateManyAsync(
+        [
+            new CreateIndexModel<User>(
+                Builders<User>.IndexKeys.Ascending(user => user.Username),
+                new CreateIndexOptions { Unique = true, Name = "username" }),
+            new CreateIndexModel<User>(
+                Builders<User>.IndexKeys.Ascending(user => user.UsernameKey),
+                new CreateIndexOptions { Unique = true, Sparse = true, Name = "username_key" }),
+        ]);
+        await AddKeysAsync();
+    }
+
+    // For accounts that are older than the key. The oldest goes first, so of names that differ in case only it gets the key; replicas that do
+    // this at once write the same.
+    private async Task AddKeysAsync()
+    {
+        var lacking = Builders<User>.Filter.Exists(user => user.UsernameKey, exists: false);
+        List<User> users = [];
+        List<User> page;
+        do
+        {
+            // By id, so that no page takes long, however many there are.
+            var rest = users.Count == 0 ? lacking : lacking & Builders<User>.Filter.Gt(user => user.Id, users[^1].Id);
+            page = await _users.Find(rest).SortBy(user => user.Id).Limit(BatchSize).ToListAsync();
+            users.AddRange(page);
+        }
+        while (page.Count == BatchSize);
+
+        var oldest = users.OrderBy(user => user.CreatedAt).ThenBy(user => user.Id).DistinctBy(user => UsernameRule.KeyOf(user.Username), StringComparer.Ordinal);
+        foreach (var batch in oldest.Chunk(BatchSize))
+        {
+            var updates = batch.Select(user => new UpdateOneModel<User>(
+                lacking & Builders<User>.Filter.Eq(other => other.Id, user.Id),
+                Builders<User>.Update.Set(other => other.UsernameKey, UsernameRule.KeyOf(user.Username))));
+            try
+            {
+                await _users.BulkWriteAsync(updates, new BulkWriteOptions { IsOrdered = false });
+            }
+            catch (MongoBulkWriteException<User> exception)
+                when (exception.WriteConcernError is null && exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+            {
+                // An older account has the key.
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
+using Godzilla.Tests.System.Accounts;
 
 namespace Godzilla.Tests.Faults;
 
@@ -68,6 +70,34 @@ public sealed class DependencyFaultTests(ImpatientApp app)
     }
 
     [Fact]
+    public async Task ADisabledAccountIsOutAlthoughRedisWasAwayWhenItWasDisabled()
+    {
+        using var admin = await app.SignUpAdminAsync();
+        using var rodan = await app.SignUpAsync("rodan");
+        using var accounts = new HttpClient(new SigningHandler("gateway", "accounts", admin.Name)) { BaseAddress = app.App.GetEndpoint("accounts", "http") };
+        var pid = app.PidOf("redis");
+
+        Signals.Freeze(pid);
+        try
+        {
+            using var disabled = await accounts.PostAsync($"/admin/users/{rodan.Name}/disable", content: null);
+            Assert.Equal(HttpStatusCode.OK, disabled.StatusCode);
+        }
+        finally
+        {
+            Signals.Thaw(pid);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var after = await rodan.Http.GetAsync("/user/me");
+                return after.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "his session has ended");
+    }
+
+    [Fact]
     public async Task TheStoreHangs()
     {
         using var mothra = await app.SignUpAsync("mothra");
@@ -88,7 +118,7 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         {
             await UnavailableAsync(() => mothra.Http.GetAsync("/discussion"));
             await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/login", new { username = mothra.Name, password = mothra.Password }));
-            await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/register", new { username = $"nobody-{Guid.NewGuid():N}"[..24], password = "x" }));
+            await UnavailableAsync(() => gateway.PostAsJsonAsync("/user/register", new { username = $"nobody-{Guid.NewGuid():N}"[..24], password = "never stored" }));
             await mothras.PostRefusedAsync(mothra, "refused over HTTP", AnswerLimit);
 
             // Two at once: the second waits for the first, and for the store, and has its answer in time all the same.

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Aspire.Hosting.Testing;
 using Godzilla.Presence.V1;
 using Grpc.Net.Client;
@@ -16,7 +18,7 @@ public sealed class ReplicaTests(ReplicatedApp app)
     public async Task TwoGatewaysShareSessions()
     {
         var gateways = app.ReplicasOf("gateway");
-        using var rodan = new Person(gateways[0], app.NewPerson("rodan").Name, "wind");
+        using var rodan = new Person(gateways[0], app.NewPerson("rodan").Name, "wind and fire");
         await rodan.RegisterAsync();
         await rodan.LogInAsync();
         using var elsewhere = rodan.At(gateways[1]);
@@ -35,17 +37,99 @@ public sealed class ReplicaTests(ReplicatedApp app)
     }
 
     [Fact]
-    public async Task OfManyWhoRaceForANameAtTwoAccountsReplicasOneWins()
+    public async Task ASessionThatEndsIsRefusedAtBothGatewaysWithinASecond()
+    {
+        var gateways = app.ReplicasOf("gateway");
+        using var here = new Person(gateways[0], app.NewPerson("rodan").Name, "monster island");
+        await here.RegisterAsync();
+        await here.LogInAsync();
+        using var there = new Person(gateways[1], here.Name, here.Password);
+        await there.LogInAsync();
+        using var thereToo = there.At(gateways[0]);
+        foreach (var person in new[] { there, thereToo })
+        {
+            using var before = await person.Http.GetAsync("/user/me"); // From now on this gateway has it in memory.
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        var sessions = await Accounts.SessionListTests.ListAsync(here);
+        using var ended = await here.SendAsync(HttpMethod.Delete, $"/user/sessions/{Accounts.SessionListTests.IdOf(sessions, current: false)}");
+
+        var since = Stopwatch.StartNew();
+        foreach (var person in new[] { there, thereToo })
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    using var after = await person.Http.GetAsync("/user/me");
+                    return after.StatusCode == HttpStatusCode.Unauthorized;
+                },
+                "both gateways refuse the session");
+        }
+
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task AnApiKeyThatEndsAtOneAccountsReplicaIsGoneAtTheOther()
+    {
+        var replicas = app.ReplicasOf("accounts");
+        using var rodan = await app.SignUpAsync("rodan");
+        using var signing = new SigningHandler("gateway", "accounts", rodan.Name);
+        using var accounts = new HttpClient(signing);
+        using var created = await accounts.PostAsJsonAsync(new Uri(replicas[0], "/user/keys"), new { name = "k", scopes = new[] { "inference" } });
+        var key = await created.Content.ReadFromJsonAsync<JsonElement>();
+        var lookUp = new Uri(replicas[1], $"/keys/{Accounts.ApiKeyTests.HashIn(key)}");
+
+        using var before = await accounts.GetAsync(lookUp);
+        using var deleted = await accounts.DeleteAsync(new Uri(replicas[0], $"/user/keys/{key.GetProperty("key").GetProperty("id").GetString()}"));
+        using var after = await accounts.GetAsync(lookUp);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NotFound], [before.StatusCode, deleted.StatusCode, after.StatusCode]);
+    }
+
+    [Fact]
+    public async Task OfManyWhoRaceForANameInAnyCaseAtTwoAccountsReplicasOneWins()
     {
         using var signing = new SigningHandler("gateway", "accounts");
         using var accounts = new HttpClient(signing);
         var name = app.NewPerson("rodan").Name;
+        string[] spellings = [name, name.ToUpperInvariant()];
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(racer => accounts.PostAsJsonAsync(
-            new Uri(app.ReplicasOf("accounts")[racer % 2], "/user/register"), new { username = name, password = "wind" })));
+            new Uri(app.ReplicasOf("accounts")[racer % 2], "/user/register"),
+            new { username = spellings[racer / 4], password = "wind and fire" })));
 
         Assert.Single(responses, response => response.StatusCode == HttpStatusCode.Created);
         Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task TwoAccountsReplicasCountTheSameFailuresAndAnUnknownNameIsNoDifferent()
+    {
+        using var rodan = await app.SignUpAsync("rodan");
+        var replicas = app.ReplicasOf("accounts");
+        foreach (var name in new[] { rodan.Name, app.NewPerson("nobody").Name })
+        {
+            for (var failure = 0; failure < 10; failure++)
+            {
+                using var wrong = await LogInAsync(name, "not the password", replicas[failure % 2], $"10.0.0.{failure}");
+                Assert.Equal("Invalid credentials", await Envelope.AssertAsync(HttpStatusCode.Unauthorized, wrong));
+            }
+
+            foreach (var password in new[] { "not the password", rodan.Password })
+            {
+                using var refused = await LogInAsync(name, password, replicas[1], $"10.0.1.{password.Length}");
+                Assert.Equal("Too many failed sign-ins", await Envelope.AssertAsync(HttpStatusCode.TooManyRequests, refused));
+                Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 50, 60);
+                Assert.False(refused.Headers.Contains("Set-Cookie"));
+            }
+        }
+
+        // The owner's session goes on, and so do sign-ins where the owner signed in before.
+        using var discussions = await rodan.Http.GetAsync("/discussion");
+        Assert.Equal(HttpStatusCode.OK, discussions.StatusCode);
+        await rodan.LogInAsync();
     }
 
     [Fact]
@@ -111,6 +195,13 @@ public sealed class ReplicaTests(ReplicatedApp app)
 
         Assert.Equal(2, replicas.Distinct().Count());
         Assert.DoesNotContain(app.App.GetEndpoint(service, endpoint).Port, replicas.Select(replica => replica.Port));
+    }
+
+    private static async Task<HttpResponseMessage> LogInAsync(string username, string password, Uri replica, string address)
+    {
+        using var signing = new SigningHandler("gateway", "accounts", address: address);
+        using var accounts = new HttpClient(signing);
+        return await accounts.PostAsJsonAsync(new Uri(replica, "/user/login"), new { username, password });
     }
 
     private static GrpcChannel Channel(Uri address) => GrpcChannel.ForAddress(

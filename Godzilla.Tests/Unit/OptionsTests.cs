@@ -1,5 +1,8 @@
 extern alias presence;
 
+using Godzilla.Accounts.ApiKeys;
+using Godzilla.Accounts.Audit;
+using Godzilla.Accounts.Registration;
 using Godzilla.Chat.Connections;
 using Godzilla.Chat.Presence;
 using Godzilla.Gateway.Origins;
@@ -20,6 +23,11 @@ public sealed class OptionsTests
         ["Identity"] = services => services.AddIdentitySigner(),
         ["Origins"] = services => services.AddOrigins(),
         ["SessionLifetime"] = services => Godzilla.Accounts.Sessions.SessionExtensions.AddSessions(services),
+        ["Audit"] = services => services.AddAudit(),
+        ["ApiKeys"] = services => services.AddApiKeys(),
+        ["Registration"] = services => services.AddRegistration(),
+        ["Passwords"] = services => Godzilla.Accounts.Passwords.PasswordExtensions.AddPasswords(services),
+        ["Guessing"] = services => Godzilla.Accounts.Passwords.PasswordExtensions.AddPasswords(services),
         ["SessionCache"] = services => Godzilla.Gateway.Sessions.SessionExtensions.AddSessions(services),
         ["SessionEndings"] = services => services.AddConnectionRegistry(),
         ["Presence"] = services => services.AddPresence(),
@@ -44,6 +52,23 @@ public sealed class OptionsTests
     [InlineData("SessionLifetime:Remembered", "365.00:00:01", "SessionLifetime:Remembered must be between 00:01:00 and 365.00:00:00.")]
     [InlineData("SessionLifetime:Idle", "00:01:59", "SessionLifetime:Idle must be between 00:02:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:MaxPerUser", "0", "SessionLifetime:MaxPerUser must be between 1 and 1000.")]
+    [InlineData("Audit:KeepFor", "23:59:59", "Audit:KeepFor must be between 1.00:00:00 and 3650.00:00:00.")]
+    [InlineData("Audit:MaxFailuresPerMinute", "0", "Audit:MaxFailuresPerMinute must be between 1 and 1000.")]
+    [InlineData("ApiKeys:MaxPerUser", "10001", "ApiKeys:MaxPerUser must be between 1 and 10000.")]
+    [InlineData("Registration:Mode", "Friends", "Registration:Mode must be open, invite or closed.")]
+    [InlineData("Registration:InvitationLifetime", "00:00:59", "Registration:InvitationLifetime must be between 00:01:00 and 365.00:00:00.")]
+    [InlineData("Passwords:Iterations", "9999", "Passwords:Iterations must be between 10000 and 10000000.")]
+    [InlineData("Passwords:MaxWaiting", "0", "Passwords:MaxWaiting must be between 1 and 10000.")]
+    [InlineData("Passwords:MaxWaitingPerAddress", "0", "Passwords:MaxWaitingPerAddress must be between 1 and 10000.")]
+    [InlineData("Passwords:MaxWaitingPerAddress", "129", "Passwords:MaxWaitingPerAddress must not exceed Passwords:MaxWaiting.")]
+    [InlineData("Guessing:Failures", "0", "Guessing:Failures must be between 1 and 1000.")]
+    [InlineData("Guessing:FailuresPerAddress", "0", "Guessing:FailuresPerAddress must be between 1 and 100000.")]
+    [InlineData("Guessing:Window", "1.00:00:01", "Guessing:Window must be between 00:00:01 and 1.00:00:00.")]
+    [InlineData("Guessing:FirstWait", "00:00:00", "Guessing:FirstWait must be between 00:00:01 and 1.00:00:00.")]
+    [InlineData("Guessing:FirstWait", "00:10:01", "Guessing:FirstWait must not exceed Guessing:MaxWait.")]
+    [InlineData("Guessing:MaxWait", "1.00:00:01", "Guessing:MaxWait must be between 00:00:01 and 1.00:00:00.")]
+    [InlineData("Guessing:KnownAddresses", "0", "Guessing:KnownAddresses must be between 1 and 1000.")]
+    [InlineData("Guessing:KnownFor", "00:00:59", "Guessing:KnownFor must be between 00:01:00 and 365.00:00:00.")]
     [InlineData("SessionCache:MaxEntries", "99", "SessionCache:MaxEntries must be between 100 and 10000000.")]
     [InlineData("SessionCache:UnknownFor", "00:01:01", "SessionCache:UnknownFor must be between 00:00:00 and 00:01:00.")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:00.1 and 00:05:00.")]
@@ -67,7 +92,13 @@ public sealed class OptionsTests
     [InlineData("Origins:Allowed:0", "HTTPS://Godzilla.example")]
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
+    [InlineData("Passwords:Iterations", "10000")]
+    [InlineData("Passwords:MaxWaitingPerAddress", "128")]
+    [InlineData("Guessing:FirstWait", "00:10:00")]
     [InlineData("SessionLifetime:Idle", "00:02:00")]
+    [InlineData("Audit:KeepFor", "1.00:00:00")]
+    [InlineData("ApiKeys:MaxPerUser", "1")]
+    [InlineData("Registration:Mode", "closed")]
     [InlineData("Presence:Deadline", "00:00:00.1")]
     [InlineData("Presence:RenewEvery", "00:00:30")]
     [InlineData("Online:Lease", "00:00:05")]

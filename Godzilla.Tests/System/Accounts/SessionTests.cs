@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Aspire.Hosting.Testing;
@@ -11,7 +10,7 @@ public sealed class SessionTests(GodzillaApp app)
     [Fact]
     public async Task SigningInSetsTheCookie()
     {
-        using var person = new Person(app.Gateway, $"rodan-{Guid.NewGuid():N}"[..24], "wind");
+        using var person = new Person(app.Gateway, $"rodan-{Guid.NewGuid():N}"[..24], "wind and fire");
         await person.RegisterAsync();
 
         using var response = await person.Http.PostAsJsonAsync("/user/login", new { username = person.Name, password = person.Password });
@@ -57,34 +56,6 @@ public sealed class SessionTests(GodzillaApp app)
         {
             Assert.Equal("Invalid credentials", await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response));
             Assert.False(response.Headers.Contains("Set-Cookie"));
-        }
-    }
-
-    [Fact]
-    public async Task AnUnknownUserCostsAsMuchWorkAsAWrongPassword()
-    {
-        using var person = await app.SignUpAsync("rodan");
-        using var gateway = app.CreateClient();
-
-        // The processor time of the service, because the time of an answer depends on what else the machine does.
-        await CostOfAsync(person.Name);
-        var wrong = await CostOfAsync(person.Name);
-        var unknown = await CostOfAsync("nobody");
-
-        Assert.InRange(unknown / wrong, 0.6, 1.6);
-
-        async Task<double> CostOfAsync(string username)
-        {
-            using var accounts = Process.GetProcessById(app.PidOf("accounts"));
-            var before = accounts.TotalProcessorTime;
-            for (var attempt = 0; attempt < 8; attempt++)
-            {
-                using var response = await gateway.PostAsJsonAsync("/user/login", new { username, password = "not it" });
-                Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-            }
-
-            accounts.Refresh();
-            return (accounts.TotalProcessorTime - before).TotalMilliseconds;
         }
     }
 

@@ -32,10 +32,13 @@ internal sealed class ServiceProcess : IDisposable
     /// <param name="service">Such as <c>Gateway</c>.</param>
     /// <param name="variables">Environment variables on top of what every service needs.</param>
     /// <returns>The process.</returns>
-    public static ServiceProcess Start(string service, params (string Key, string Value)[] variables)
+    public static ServiceProcess Start(string service, params (string Key, string Value)[] variables) => Start(service, [], variables);
+
+    /// <summary>The same with arguments.</summary>
+    public static ServiceProcess Start(string service, string[] arguments, params (string Key, string Value)[] variables)
     {
         var executable = Executable(service);
-        var start = new ProcessStartInfo("dotnet", [executable])
+        var start = new ProcessStartInfo("dotnet", [executable, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,49 @@
+using Godzilla.Accounts.ApiKeys;
+using Godzilla.ServiceDefaults.Errors;
+using Microsoft.Extensions.Options;
+
+namespace Godzilla.Accounts.Users;
+
+/// <summary>Finishes what outages and crashes have left half-done: <see cref="AccountEndings"/>, and the ends of API keys.</summary>
+internal sealed class AccountSweep(
+    UserChanges users, AccountEndings endings, ApiKeyStore keys, IOptions<DependencyFailures> failures, TimeProvider time) : BackgroundService
+{
+    private const int AtOnce = 100;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await SweepAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Shutdown.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            foreach (var user in await users.ListPendingAsync(AtOnce, stoppingToken))
+            {
+                if (!await endings.TryEndAsync(user, stoppingToken))
+                {
+                    return;
+                }
+            }
+
+            await keys.FinishAsync(stoppingToken);
+        }
+        catch (Exception exception) when (failures.Value.Match(exception))
+        {
+            // The next sweep tries again.
+        }
+    }
+}

@@ -23,6 +23,8 @@ internal sealed partial class AuditLog(
     private readonly Channel<AuditEntry> _queue = Channel.CreateBounded<AuditEntry>(
         new BoundedChannelOptions(10_000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly List<AuditEntry> _batch = [];
+    private readonly List<AuditEntry> _repeated = [];
     private readonly Dictionary<(string User, string Action), int> _failed = [];
     private DateTime _minute;
     private int _dropped;
@@ -45,30 +47,27 @@ internal sealed partial class AuditLog(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<AuditEntry>();
-        var repeated = new List<AuditEntry>();
-        try
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+            Take();
+            while (!await TryWriteAsync(stoppingToken))
             {
-                Take(batch, repeated);
-                while (!await TryWriteAsync(batch, repeated, stoppingToken))
-                {
-                    await Task.Delay(RetryAfter, time, stoppingToken);
-                }
+                await Task.Delay(RetryAfter, time, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What is left is written below. The web server has stopped before, so nothing is added.
-        }
+    }
 
+    // Not at the end of ExecuteAsync: a service that is stopped as it starts may never get there.
+    // The web server has stopped before, so nothing is added.
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
         var attempts = 0;
-        while (batch.Count > 0 || repeated.Count > 0 || Take(batch, repeated))
+        while (_batch.Count > 0 || _repeated.Count > 0 || Take())
         {
-            if (!await TryWriteAsync(batch, repeated, CancellationToken.None) && ++attempts == AttemptsAtTheEnd)
+            if (!await TryWriteAsync(CancellationToken.None) && ++attempts == AttemptsAtTheEnd)
             {
-                LogDropped(logger, batch.Count + repeated.Count + _queue.Reader.Count);
+                LogDropped(logger, _batch.Count + _repeated.Count + _queue.Reader.Count);
                 return;
             }
         }
@@ -91,14 +90,14 @@ internal sealed partial class AuditLog(
         };
     }
 
-    private bool Take(List<AuditEntry> batch, List<AuditEntry> repeated)
+    private bool Take()
     {
-        while (batch.Count + repeated.Count < BatchSize && _queue.Reader.TryRead(out var entry))
+        while (_batch.Count + _repeated.Count < BatchSize && _queue.Reader.TryRead(out var entry))
         {
-            (IsRepeated(entry) ? repeated : batch).Add(entry);
+            (IsRepeated(entry) ? _repeated : _batch).Add(entry);
         }
 
-        return batch.Count + repeated.Count > 0;
+        return _batch.Count + _repeated.Count > 0;
     }
 
     private bool IsRepeated(AuditEntry entry)
@@ -120,11 +119,11 @@ internal sealed partial class AuditLog(
         return count > options.Value.MaxFailuresPerMinute;
     }
 
-    private async Task<bool> TryWriteAsync(List<AuditEntry> batch, List<AuditEntry> repeated, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await store.WriteAsync(batch, repeated, cancellationToken);
+            await store.WriteAsync(_batch, _repeated, cancellationToken);
         }
         catch (Exception exception) when (failures.Value.Match(exception))
         {
@@ -134,11 +133,11 @@ internal sealed partial class AuditLog(
         catch (MongoException exception)
         {
             // Not an outage, so a retry would fail as well, and hold up all that comes after.
-            LogRefused(logger, exception, batch.Count + repeated.Count);
+            LogRefused(logger, exception, _batch.Count + _repeated.Count);
         }
 
-        batch.Clear();
-        repeated.Clear();
+        _batch.Clear();
+        _repeated.Clear();
         if (Interlocked.Exchange(ref _dropped, 0) is var dropped and > 0)
         {
             LogDropped(logger, dropped);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -33,6 +34,20 @@ internal sealed class Person(Uri gateway, string name, string password) : IDispo
     {
         using var response = await Http.PostAsync("/user/logout", content: null);
         response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits until this session is refused: gateways hear of an end a moment after the answer to whoever ended it.</summary>
+    public async Task EndedAsync()
+    {
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await Http.GetAsync("/user/me");
+                return response.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            $"a session of {name} is refused");
+        using var refused = await Http.GetAsync("/user/me");
+        await Envelope.AssertAsync(HttpStatusCode.Unauthorized, refused);
     }
 
     /// <summary>The same person with another session.</summary>

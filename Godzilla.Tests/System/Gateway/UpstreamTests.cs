@@ -124,7 +124,7 @@ public sealed class UpstreamTests
 
         private Upstream(string name)
         {
-            var builder = WebApplication.CreateBuilder();
+            var builder = TestHost.CreateBuilder();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.ClearProviders();
             _app = builder.Build();

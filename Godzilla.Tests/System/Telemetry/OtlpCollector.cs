@@ -35,7 +35,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public static async Task<OtlpCollector> StartAsync()
     {
         var received = new ConcurrentQueue<(string Signal, byte[] Body)>();
-        var builder = WebApplication.CreateBuilder();
+        var builder = TestHost.CreateBuilder();
 
         // Files of the services, which are copied beside the tests, would set other addresses.
         builder.Configuration.Sources.Clear();

@@ -60,7 +60,7 @@ public sealed class MongoFailureTests
 
     private static bool IsOutage(Exception exception)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = TestHost.CreateBuilder();
         AddMongo(builder);
         using var services = builder.Services.BuildServiceProvider();
         return services.GetRequiredService<IOptions<DependencyFailures>>().Value.Match(exception);

@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Redis;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -40,7 +39,7 @@ public sealed class RedisFailureTests
 
     private static bool IsOutage(Exception exception)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = TestHost.CreateBuilder();
         builder.Configuration["ConnectionStrings:redis"] = "127.0.0.1:1";
         builder.AddRedis("redis");
         using var services = builder.Services.BuildServiceProvider();

@@ -1,4 +1,5 @@
 using Godzilla.Gateway.AccessLog;
+using Godzilla.Gateway.ClientAddress;
 using Godzilla.Gateway.Forwarding;
 using Godzilla.Gateway.Headers;
 using Godzilla.Gateway.Origins;
@@ -11,6 +12,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.UseInlineSockets();
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
+builder.AddClientAddress();
 builder.Services.AddSessions();
 builder.Services.AddOrigins();
 builder.AddForwarding();
@@ -18,6 +20,7 @@ builder.Services.AddAccessLog();
 builder.Services.AddDrain();
 
 var app = builder.Build();
+app.UseClientAddress();
 app.UseAccessLog();
 app.UseDrain();
 app.UseServiceDefaults();

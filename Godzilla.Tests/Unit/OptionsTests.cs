@@ -5,6 +5,7 @@ using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Registration;
 using Godzilla.Chat.Connections;
 using Godzilla.Chat.Presence;
+using Godzilla.Gateway.ClientAddress;
 using Godzilla.Gateway.Origins;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,7 @@ public sealed class OptionsTests
     private static readonly Dictionary<string, Action<IServiceCollection>> Sections = new(StringComparer.Ordinal)
     {
         ["Identity"] = services => services.AddIdentitySigner(),
+        ["ClientAddress"] = services => services.AddClientAddress(),
         ["Origins"] = services => services.AddOrigins(),
         ["SessionLifetime"] = services => Godzilla.Accounts.Sessions.SessionExtensions.AddSessions(services),
         ["Audit"] = services => services.AddAudit(),
@@ -47,6 +49,15 @@ public sealed class OptionsTests
     [InlineData("Origins:Allowed:0", "godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
     [InlineData("Origins:Allowed:0", "ftp://godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
     [InlineData("Origins:Allowed:0", "*", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "proxy.example", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.0/33", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "[::1]:80", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.7:80", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "0.0.0.0/0", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "::/0", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:ForwardLimit", "0", "ClientAddress:ForwardLimit must be between 1 and 16.")]
     [InlineData("SessionLifetime:Absolute", "00:00:59", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:Absolute", "30.00:00:01", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:Remembered", "365.00:00:01", "SessionLifetime:Remembered must be between 00:01:00 and 365.00:00:00.")]
@@ -90,6 +101,10 @@ public sealed class OptionsTests
     [InlineData("Identity:Lifetime", "00:05:00")]
     [InlineData("Origins:Allowed:0", "https://godzilla.example:8443")]
     [InlineData("Origins:Allowed:0", "HTTPS://Godzilla.example")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.7")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.0/24")]
+    [InlineData("ClientAddress:TrustedProxies:0", "2001:db8::7")]
+    [InlineData("ClientAddress:TrustedProxies:0", "2001:db8::/32")]
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
     [InlineData("Passwords:Iterations", "10000")]

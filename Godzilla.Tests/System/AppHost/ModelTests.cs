@@ -29,4 +29,16 @@ public sealed class ModelTests
 
         Assert.Equal(["gateway"], outside);
     }
+
+    // Real Aspire would otherwise publish every service so that it believes anybody's forwarding headers.
+    [Fact]
+    public async Task NoServiceBelievesEverybodysForwardingHeaders()
+    {
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>();
+
+        var services = builder.Resources.OfType<ProjectResource>().ToList();
+
+        Assert.NotEmpty(services);
+        Assert.All(services, service => Assert.Single(service.Annotations.OfType<DisableForwardedHeadersAnnotation>()));
+    }
 }

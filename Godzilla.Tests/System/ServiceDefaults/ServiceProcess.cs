@@ -53,7 +53,7 @@ internal sealed class ServiceProcess : IDisposable
             ("ConnectionStrings__redis", "127.0.0.1:1"),
             ("ConnectionStrings__accountsdb", "mongodb://127.0.0.1:1/accountsdb"),
             ("ConnectionStrings__chatdb", "mongodb://127.0.0.1:1/chatdb"),
-            ("Identity__Service", service),
+            ("Identity__Service", service.ToLowerInvariant()),
             ("Identity__Callees__accounts__Key", GodzillaApp.KeyOf("gateway", "accounts")),
             ("Identity__Callees__chat__Key", GodzillaApp.KeyOf("gateway", "chat")),
             ("Identity__Callees__presence__Key", GodzillaApp.KeyOf("chat", "presence")),

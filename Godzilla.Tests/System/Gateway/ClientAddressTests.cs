@@ -4,10 +4,8 @@ namespace Godzilla.Tests.System.Gateway;
 
 /// <summary>A gateway behind proxies of which it trusts some, or none. The tests are the proxy: they connect from 127.0.0.1.</summary>
 [Collection(RunningSystem.Name)]
-public sealed class ClientAddressTests(GodzillaApp app, ClientAddressTests.TrustingGateway trusting) : IClassFixture<ClientAddressTests.TrustingGateway>
+public sealed class ClientAddressTests(GodzillaApp app, TrustingGateway trusting) : IClassFixture<TrustingGateway>
 {
-    private static readonly (string Key, string Value) TrustLoopback = ("ClientAddress__TrustedProxies__0", "127.0.0.0/8");
-
     [Theory]
     [InlineData("198.51.100.7", "198.51.100.7")]
     [InlineData("198.51.100.7:4711", "198.51.100.7")]
@@ -38,7 +36,7 @@ public sealed class ClientAddressTests(GodzillaApp app, ClientAddressTests.Trust
     public async Task AChainIsFollowedAsFarAsItIsTrusted(int limit, string forwarded, string expected)
     {
         await using var upstream = await RecordingUpstream.StartAsync();
-        using var gateway = await GatewayProcess.StartAsync(upstream, TrustLoopback, ("ClientAddress__ForwardLimit", $"{limit}"));
+        using var gateway = await GatewayProcess.StartAsync(upstream, TrustingGateway.Setting, ("ClientAddress__ForwardLimit", $"{limit}"));
 
         var received = await SendAsync(gateway, upstream, ("X-Forwarded-For", forwarded));
 
@@ -82,7 +80,7 @@ public sealed class ClientAddressTests(GodzillaApp app, ClientAddressTests.Trust
     {
         using var person = await app.SignUpAsync("battra");
         await using var upstream = await RecordingUpstream.StartAsync();
-        using var gateway = await GatewayProcess.StartAsync(app, upstream, TrustLoopback);
+        using var gateway = await GatewayProcess.StartAsync(app, upstream, TrustingGateway.Setting);
         gateway.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.7");
         gateway.Http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
 
@@ -105,28 +103,5 @@ public sealed class ClientAddressTests(GodzillaApp app, ClientAddressTests.Trust
         using var response = await gateway.Http.SendAsync(request);
         response.EnsureSuccessStatusCode();
         return upstream.Find(id)!;
-    }
-
-    /// <summary>Trusts every proxy on this machine, and one in a row.</summary>
-    public sealed class TrustingGateway : IAsyncLifetime
-    {
-        private RecordingUpstream? _upstream;
-        private GatewayProcess? _gateway;
-
-        internal RecordingUpstream Upstream => _upstream!;
-
-        internal GatewayProcess Gateway => _gateway!;
-
-        public async Task InitializeAsync()
-        {
-            _upstream = await RecordingUpstream.StartAsync();
-            _gateway = await GatewayProcess.StartAsync(_upstream, TrustLoopback);
-        }
-
-        public async Task DisposeAsync()
-        {
-            Gateway.Dispose();
-            await Upstream.DisposeAsync();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.WebSockets;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Godzilla.Tests.System.Gateway;
 
 /// <summary>
-/// What stands behind a gateway in a test. It checks the signed identity as every service does, notes what it was sent, and answers what the
-/// query's <c>answer</c> says.
+/// What stands behind a gateway in a test. It checks the signed identity as every service does, notes what it was sent, and answers with the body, or
+/// as the query says: <c>answer</c>, <c>status</c>, <c>cache</c>, <c>policy</c>.
 /// </summary>
 internal sealed class RecordingUpstream : IAsyncDisposable
 {
@@ -75,8 +76,19 @@ internal sealed class RecordingUpstream : IAsyncDisposable
             return;
         }
 
+        Say(context.Request.Query, context.Response);
         var body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
         await context.Response.WriteAsync(context.Request.Query["answer"].ToString() is { Length: > 0 } answer ? answer : body, context.RequestAborted);
+    }
+
+    // What a service may say of its answer, and what it had better not.
+    private static void Say(IQueryCollection query, HttpResponse response)
+    {
+        response.Headers.Server = "Kestrel";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = query["cache"];
+        response.Headers.ContentSecurityPolicy = query["policy"];
+        response.StatusCode = int.TryParse(query["status"], CultureInfo.InvariantCulture, out var status) ? status : StatusCodes.Status200OK;
     }
 
     /// <summary>A request whose signature was right.</summary>

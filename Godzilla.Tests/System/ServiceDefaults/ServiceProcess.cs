@@ -28,6 +28,16 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>What it has written to its standard error stream so far, line by line.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
+    /// <summary>How much memory it holds, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it, on ports of its own.</summary>
     /// <param name="service">Such as <c>Gateway</c>.</param>
     /// <param name="variables">Environment variables on top of what every service needs.</param>

@@ -24,8 +24,9 @@ var chat = builder.AddProject<Projects.Godzilla_Chat>("chat").DisableForwardedHe
     .Calls(presence).WaitForStart(presence); // It works without Presence, and starts beside it.
 
 builder.AddProject<Projects.Godzilla_Gateway>("gateway").DisableForwardedHeaders()
+    .WithLocalHttps(port: 8443)
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
+    .WithHttpHealthCheck("/health", endpointName: "http") // The check would not trust the certificate of this machine.
     .WithReference(redis).WaitFor(redis)
     .CallsForUsers(accounts).WaitFor(accounts)
     .CallsForUsers(chat).WaitFor(chat);

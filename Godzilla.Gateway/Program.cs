@@ -8,6 +8,7 @@ using Godzilla.Gateway.Origins;
 using Godzilla.Gateway.SecurityHeaders;
 using Godzilla.Gateway.Sessions;
 using Godzilla.Gateway.Shutdown;
+using Godzilla.Gateway.Tls;
 using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Redis;
 
@@ -19,6 +20,7 @@ builder.AddClientAddress();
 builder.Services.AddAllowedHosts(builder.Environment.IsDevelopment());
 builder.Services.AddLimits();
 builder.Services.AddSecurityHeaders();
+builder.Services.AddTls();
 builder.Services.AddSessions();
 builder.Services.AddOrigins();
 builder.AddForwarding();

@@ -15,18 +15,17 @@ internal static class LimitExtensions
         services.AddClientAddress();
         services.AddSingleton<RefusalMetrics>();
         services.AddSingleton<ConnectionLimit>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>, ConnectionLimit>((kestrel, options, connections) =>
+        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, provider) =>
         {
-            var (to, from) = (kestrel.Limits, options.Value);
-            to.MaxRequestLineSize = from.RequestLineSize;
-            to.MaxRequestHeadersTotalSize = from.HeadersSize;
-            to.MaxRequestHeaderCount = from.HeaderCount;
-            to.MaxRequestBodySize = from.BodySize;
-            to.RequestHeadersTimeout = from.HeadersTime;
-            to.KeepAliveTimeout = from.KeepAliveTime;
-            to.MinRequestBodyDataRate = new MinDataRate(from.BodyBytesPerSecond, BodyGrace);
-            to.Http2.MaxRequestHeaderFieldSize = from.HeadersSize;
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Limit));
+            // The server is made before the options are validated. A bad one stops the start a little later, with its one line.
+            try
+            {
+                Apply(provider.GetRequiredService<IOptions<LimitOptions>>().Value, kestrel.Limits);
+                kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(provider.GetRequiredService<ConnectionLimit>().Limit));
+            }
+            catch (OptionsValidationException)
+            {
+            }
         });
     }
 
@@ -35,4 +34,16 @@ internal static class LimitExtensions
 
     /// <summary>It comes before what looks at bodies.</summary>
     internal static void UseBodyLimits(this IApplicationBuilder app) => app.UseMiddleware<BodyLimits>();
+
+    private static void Apply(LimitOptions from, KestrelServerLimits to)
+    {
+        to.MaxRequestLineSize = from.RequestLineSize;
+        to.MaxRequestHeadersTotalSize = from.HeadersSize;
+        to.MaxRequestHeaderCount = from.HeaderCount;
+        to.MaxRequestBodySize = from.BodySize;
+        to.RequestHeadersTimeout = from.HeadersTime;
+        to.KeepAliveTimeout = from.KeepAliveTime;
+        to.MinRequestBodyDataRate = new MinDataRate(from.BodyBytesPerSecond, BodyGrace);
+        to.Http2.MaxRequestHeaderFieldSize = from.HeadersSize;
+    }
 }

@@ -8,6 +8,7 @@ public sealed class ModelTests
 {
     [Theory]
     [InlineData("gateway", "http", 8080)]
+    [InlineData("gateway", "https", 8443)]
     [InlineData("accounts", "http", 8081)]
     [InlineData("chat", "http", 3000)]
     [InlineData("presence", "grpc", 50051)]

@@ -176,6 +176,11 @@ public static class ProjectResourceBuilderExtensions
                     urls.AppendLiteral(";");
                 }
 
+                if (endpoint.Scheme == "https")
+                {
+                    context.EnvironmentVariables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
+                }
+
                 urls.Append($"{endpoint.Property(EndpointProperty.Scheme)}://{endpoint.EndpointAnnotation.TargetHost}:{endpoint.Property(EndpointProperty.TargetPort)}");
             }
 

@@ -1,19 +1,21 @@
+using Godzilla.Gateway.RateLimits;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Godzilla.Gateway.Sessions;
 
 /// <summary>
 /// Finds out whose request it is, by the <c>auth_token</c> cookie, and refuses one that needs a session and has none. An outage of Redis is
-/// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out.
+/// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out. A request over the limit of its
+/// session, or of its address, is refused here: whose it is decides what it may do.
 /// </summary>
-internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets)
+internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets, RequestLimit requests)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var requirement = SessionRequirements.Of(context.GetEndpoint());
         if (requirement == SessionRequirement.None)
         {
-            return next(context);
+            return requests.Allows(context, session: null) ? next(context) : Task.CompletedTask;
         }
 
         var found = sessions.FindAsync(SessionCookie.Find(context.Request.Headers.Cookie), context.RequestAborted);
@@ -25,6 +27,11 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
 
     private Task ContinueAsync(HttpContext context, SessionRequirement requirement, Session? session)
     {
+        if (!requests.Allows(context, session))
+        {
+            return Task.CompletedTask;
+        }
+
         if (session is null)
         {
             if (requirement == SessionRequirement.Optional)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 
 namespace Godzilla.Tests.Faults;
 
@@ -25,7 +24,7 @@ public sealed class GuessingStormTests(ImpatientApp app)
         await other.RegisterAsync();
         using var accounts = app.CreateClient("accounts");
         using var home = app.CreateClient();
-        using var elsewhere = ClientAt(IPAddress.Parse("127.0.0.99"), app.Gateway);
+        using var elsewhere = GodzillaApp.CreateClient(app.Gateway, IPAddress.Parse("127.0.0.99"));
         var answers = new ConcurrentDictionary<HttpStatusCode, int>();
         using var end = new CancellationTokenSource();
 
@@ -50,30 +49,6 @@ public sealed class GuessingStormTests(ImpatientApp app)
         Assert.NotEqual(0, await session);
         Assert.All(answers.Keys, status => Assert.Contains(status, Refusals));
     }
-
-    /// <summary>A client whose connections come from one address of this machine.</summary>
-    private static HttpClient ClientAt(IPAddress address, Uri gateway) => new(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        ConnectCallback = async (context, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                socket.Bind(new IPEndPoint(address, 0));
-                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    })
-    {
-        BaseAddress = gateway,
-    };
 
     private static async Task WithinAsync(Func<Task<HttpResponseMessage>> signIn)
     {
@@ -100,7 +75,7 @@ public sealed class GuessingStormTests(ImpatientApp app)
 
     private async Task GuessAsync(int attacker, string victim, ConcurrentDictionary<HttpStatusCode, int> answers, CancellationToken end)
     {
-        using var client = ClientAt(new IPAddress([127, 0, 0, (byte)(2 + attacker)]), app.Gateway);
+        using var client = GodzillaApp.CreateClient(app.Gateway, new IPAddress([127, 0, 0, (byte)(2 + attacker)]));
         for (var guess = 0; !end.IsCancellationRequested; guess++)
         {
             var name = guess % 2 == 0 ? victim : $"nobody-{attacker}-{guess}";

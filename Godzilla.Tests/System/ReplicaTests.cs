@@ -71,6 +71,29 @@ public sealed class ReplicaTests(ReplicatedApp app)
     }
 
     [Fact]
+    public async Task TwoGatewaysTogetherLetOneAddressRegisterUpToTheLimit()
+    {
+        using var one = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[0], IPAddress.Parse("127.0.0.66"));
+        using var other = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[1], IPAddress.Parse("127.0.0.66"));
+        var started = Stopwatch.GetTimestamp();
+
+        // Accounts refuses these at once: the test is not about passwords.
+        var statuses = await Task.WhenAll(Enumerable.Range(0, ReplicatedApp.RegistrationBurst + 100).Select(async i =>
+        {
+            using var answer = await (i % 2 == 0 ? one : other).PostAsJsonAsync("/user/register", new { });
+            return answer.StatusCode;
+        }));
+
+        var cameBack = (int)Stopwatch.GetElapsedTime(started).TotalSeconds + 1;
+        var allowed = statuses.Count(status => status == HttpStatusCode.BadRequest);
+        Assert.InRange(allowed, ReplicatedApp.RegistrationBurst, ReplicatedApp.RegistrationBurst + cameBack);
+        Assert.Equal(statuses.Length - allowed, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
+        using var elsewhere = GodzillaApp.CreateClient(app.Gateway, IPAddress.Parse("127.0.0.67"));
+        using var theirs = await elsewhere.PostAsJsonAsync("/user/register", new { });
+        Assert.Equal(HttpStatusCode.BadRequest, theirs.StatusCode);
+    }
+
+    [Fact]
     public async Task AnApiKeyThatEndsAtOneAccountsReplicaIsGoneAtTheOther()
     {
         var replicas = app.ReplicasOf("accounts");

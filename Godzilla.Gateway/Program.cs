@@ -1,4 +1,5 @@
 using Godzilla.Gateway.AccessLog;
+using Godzilla.Gateway.ApiDocument;
 using Godzilla.Gateway.Forwarding;
 using Godzilla.Gateway.Headers;
 using Godzilla.Gateway.Origins;
@@ -16,6 +17,7 @@ builder.Services.AddSessions();
 builder.Services.AddOrigins();
 builder.Services.AddRateLimits();
 builder.AddForwarding();
+builder.Services.AddPublicDocument();
 builder.Services.AddAccessLog();
 builder.Services.AddDrain();
 
@@ -29,4 +31,5 @@ app.UseRateLimiter();
 app.UseSessions();
 app.MapDefaultEndpoints();
 app.MapForwarding();
+app.MapPublicDocument();
 return await app.RunServiceAsync();

@@ -14,9 +14,6 @@ namespace Godzilla.Gateway.Forwarding;
 /// </summary>
 internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInstance instance) : ITransformProvider
 {
-    // A cluster of the same name as its service need not say so.
-    private const string ServiceKey = "Service";
-
     // A route that needs the cookies says "Forward".
     private const string CookieKey = "Cookie";
 
@@ -35,8 +32,9 @@ internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInst
 
     public void Apply(TransformBuilderContext context)
     {
-        var service = context.Cluster?.Metadata?.GetValueOrDefault(ServiceKey) ?? context.Cluster?.ClusterId
-            ?? throw new InvalidOperationException($"ReverseProxy:Routes:{context.Route.RouteId} names no cluster.");
+        var service = context.Cluster is { } cluster
+            ? ForwardedService.NameOf(cluster)
+            : throw new InvalidOperationException($"ReverseProxy:Routes:{context.Route.RouteId} names no cluster.");
         var dropsCookies = context.Route.Metadata?.GetValueOrDefault(CookieKey) != "Forward";
         context.UseDefaultForwarders = false;
         context.AddRequestTransform(request =>

@@ -10,8 +10,8 @@ internal sealed class AddressPolicy(
     Limit limit, RedisBuckets buckets, Replicas replicas, IOptions<DependencyFailures> failures, RateLimitMetrics metrics, TimeProvider time)
     : IRateLimiterPolicy<ClientNetwork>
 {
-    // Less than other calls get: what the route then needs of Redis must fit into the same second.
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(0.25);
+    // Less than other calls get, because the route then needs Redis too; not much less, because who counts alone counts worse.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(0.5);
 
     // ASP.NET's middleware tells the limiter nothing of the request, and the request nothing of what is left.
     private static readonly AsyncLocal<IHeaderDictionary?> ResponseHeaders = new();

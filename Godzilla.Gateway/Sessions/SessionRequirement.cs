@@ -27,7 +27,8 @@ internal static class SessionRequirements
     public static bool IsValid(IReadOnlyDictionary<string, string>? metadata) =>
         metadata?.GetValueOrDefault(Key) is null or nameof(SessionRequirement.Required) or nameof(SessionRequirement.Optional) or nameof(SessionRequirement.None);
 
-    private static SessionRequirement Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) switch
+    /// <summary>What a route needs, by its metadata.</summary>
+    public static SessionRequirement Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) switch
     {
         nameof(SessionRequirement.Optional) => SessionRequirement.Optional,
         nameof(SessionRequirement.None) => SessionRequirement.None,

@@ -73,24 +73,37 @@ public sealed class ReplicaTests(ReplicatedApp app)
     [Fact]
     public async Task TwoGatewaysTogetherLetOneAddressRegisterUpToTheLimit()
     {
-        using var one = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[0], IPAddress.Parse("127.0.0.66"));
-        using var other = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[1], IPAddress.Parse("127.0.0.66"));
-        var started = Stopwatch.GetTimestamp();
-
-        // Accounts refuses these at once: the test is not about passwords.
-        var statuses = await Task.WhenAll(Enumerable.Range(0, ReplicatedApp.RegistrationBurst + 100).Select(async i =>
+        // On a machine so busy that Redis answers late, each gateway counts for itself: then another address tries.
+        for (byte address = 66; !await TryAsync(new IPAddress([127, 0, 0, address])); address++)
         {
-            using var answer = await (i % 2 == 0 ? one : other).PostAsJsonAsync("/user/register", new { });
-            return answer.StatusCode;
-        }));
+            Assert.InRange(address, 66, 75);
+        }
 
-        var cameBack = (int)Stopwatch.GetElapsedTime(started).TotalSeconds + 1;
-        var allowed = statuses.Count(status => status == HttpStatusCode.BadRequest);
-        Assert.InRange(allowed, ReplicatedApp.RegistrationBurst, ReplicatedApp.RegistrationBurst + cameBack);
-        Assert.Equal(statuses.Length - allowed, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
-        using var elsewhere = GodzillaApp.CreateClient(app.Gateway, IPAddress.Parse("127.0.0.67"));
-        using var theirs = await elsewhere.PostAsJsonAsync("/user/register", new { });
-        Assert.Equal(HttpStatusCode.BadRequest, theirs.StatusCode);
+        async Task<bool> TryAsync(IPAddress from)
+        {
+            var started = Stopwatch.GetTimestamp();
+
+            // Accounts refuses these at once: the test is not about passwords.
+            var answers = new List<(HttpStatusCode Status, string Limit)>();
+            using var one = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[0], from);
+            using var other = GodzillaApp.CreateClient(app.ReplicasOf("gateway")[1], from);
+            for (var i = 0; i < ReplicatedApp.RegistrationBurst + 50; i += 2)
+            {
+                var pair = await Task.WhenAll(one.PostAsJsonAsync("/user/register", new { }), other.PostAsJsonAsync("/user/register", new { }));
+                answers.AddRange(pair.Select(answer => (answer.StatusCode, Assert.Single(answer.Headers.GetValues("RateLimit")))));
+            }
+
+            if (answers.Exists(answer => answer.Limit.Contains("degraded", StringComparison.Ordinal)))
+            {
+                return false;
+            }
+
+            var cameBack = (int)Stopwatch.GetElapsedTime(started).TotalSeconds + 1;
+            var allowed = answers.Count(answer => answer.Status == HttpStatusCode.BadRequest);
+            Assert.InRange(allowed, ReplicatedApp.RegistrationBurst, ReplicatedApp.RegistrationBurst + cameBack);
+            Assert.Equal(answers.Count - allowed, answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests));
+            return true;
+        }
     }
 
     [Fact]

@@ -111,16 +111,32 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
     {
         Gateway[] gateways = [await StartAsync(("Login__PerSecond", Slow), ("Login__Burst", "7")), await StartAsync(("Login__PerSecond", Slow), ("Login__Burst", "7"))];
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        // On a machine so busy that Redis answers late, each gateway counts for itself: then another address tries.
+        for (var address = 70; !await TryAsync($"127.0.0.{address}"); address++)
         {
-            using var client = gateways[i % 2].ClientAt("127.0.0.54");
-            using var answer = await client.PostAsync("/user/login", content: null);
-            return answer.StatusCode;
-        }));
+            Assert.InRange(address, 70, 79);
+        }
 
-        Assert.Equal(7, answers.Count(status => status == HttpStatusCode.OK));
-        Assert.Equal(13, answers.Count(status => status == HttpStatusCode.TooManyRequests));
-        Assert.InRange((await Redis.KeyTimeToLiveAsync("limit:login:127.0.0.54"))!.Value.TotalSeconds, 1, 700);
+        async Task<bool> TryAsync(string address)
+        {
+            using var one = gateways[0].ClientAt(address);
+            using var other = gateways[1].ClientAt(address);
+            var answers = new List<HttpResponseMessage>();
+            for (var i = 0; i < 10; i++)
+            {
+                answers.AddRange(await Task.WhenAll(one.PostAsync("/user/login", content: null), other.PostAsync("/user/login", content: null)));
+            }
+
+            if (answers.Exists(answer => answer.Headers.GetValues("RateLimit").Single().Contains("degraded", StringComparison.Ordinal)))
+            {
+                return false;
+            }
+
+            Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
+            Assert.Equal(13, answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests));
+            Assert.InRange((await Redis.KeyTimeToLiveAsync($"limit:login:{address}"))!.Value.TotalSeconds, 1, 700);
+            return true;
+        }
     }
 
     [Fact]

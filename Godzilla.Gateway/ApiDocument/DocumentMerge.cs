@@ -48,6 +48,7 @@ internal sealed class DocumentMerge(RoutedOperations routes)
     public JsonObject Finish()
     {
         AddOwn();
+        Refine();
         var used = new HashSet<string>(StringComparer.Ordinal);
         FindUsed(_paths, used);
         return new JsonObject
@@ -151,6 +152,33 @@ internal sealed class DocumentMerge(RoutedOperations routes)
         ["summary"] = summary,
         ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK", ["content"] = JsonContent(schema) } },
     };
+
+    // The generator cannot tell what is sent from what is received. Services write every property, and what a request requires is not null.
+    private void Refine()
+    {
+        var (sent, received) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var operation in _paths.SelectMany(path => path.Value!.AsObject()).Select(item => item.Value!))
+        {
+            FindUsed(operation["responses"], sent);
+            FindUsed(operation["requestBody"], received);
+        }
+
+        foreach (var schema in sent.Except(received).Select(name => _schemas[name]!.AsObject()).Where(schema => schema["properties"] is JsonObject))
+        {
+            schema["required"] = new JsonArray([.. schema["properties"]!.AsObject().Select(property => JsonValue.Create(property.Key))]);
+        }
+
+        foreach (var schema in received.Except(sent).Select(name => _schemas[name]!.AsObject()))
+        {
+            foreach (var name in schema["required"] as JsonArray ?? [])
+            {
+                if (schema["properties"]?[name!.GetValue<string>()] is JsonObject property && property["type"] is JsonArray types)
+                {
+                    property["type"] = types.Select(type => type!.GetValue<string>()).Single(type => type != "null");
+                }
+            }
+        }
+    }
 
     // Two services may have different schemas of one name.
     private string NameFor(string service, string name, JsonNode? schema) =>

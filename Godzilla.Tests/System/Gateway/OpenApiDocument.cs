@@ -42,6 +42,10 @@ internal sealed class OpenApiDocument
     public OpenApiOperation Find(string method, string path) =>
         Assert.Single(Operations, operation => operation.Method == method && operation.Path == path);
 
+    /// <summary>The names of the properties that an object must have.</summary>
+    public IReadOnlyList<string> RequiredOf(JsonElement schema) =>
+        Resolve(schema).TryGetProperty("required", out var required) ? [.. required.EnumerateArray().Select(name => name.GetString()!)] : [];
+
     /// <summary>Follows a reference.</summary>
     public JsonElement Resolve(JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
         ? Json.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()![SchemaPrefix.Length..])
@@ -147,6 +151,11 @@ internal sealed record OpenApiOperation(string Method, string Path, JsonElement 
 {
     public bool NeedsSession => Json.GetProperty("security").EnumerateArray().Any()
         && Json.GetProperty("security").EnumerateArray().All(choice => choice.TryGetProperty("session", out _));
+
+    /// <summary>The schema of the body that a request has.</summary>
+    public JsonElement? Body => Json.TryGetProperty("requestBody", out var body)
+        ? body.GetProperty("content").GetProperty("application/json").GetProperty("schema")
+        : null;
 
     public string? Text(string name) => Json.TryGetProperty(name, out var value) ? value.GetString() : null;
 

@@ -147,6 +147,8 @@ internal sealed class Stage : IAsyncDisposable
             ("Identity__Service", "gateway"),
             ("Identity__Callees__accounts__Key", key),
             ("Identity__Callees__chat__Key", key),
+            ("RateLimits__Requests__PerSecond", "1000000"),
+            ("RateLimits__Requests__Burst", "1000000"),
             ("services__accounts__http__0", $"http://127.0.0.1:{upstream}"),
             ("services__chat__http__0", $"http://127.0.0.1:{upstream}"),
             .. settings,

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -36,6 +38,14 @@ public class GodzillaApp : IAsyncLifetime
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>(
             [.. Edges.Select(edge => $"--Parameters:identity-{edge.From}-{edge.To}={KeyOf(edge.From, edge.To)}"), .. Arguments]);
+
+        // Most tests come from one address and do in a second what people do in an hour.
+        var gateway = builder.CreateResourceBuilder<ProjectResource>("gateway");
+        foreach (var limit in new[] { "Login", "Registration", "Requests" })
+        {
+            gateway.WithEnvironment($"RateLimits__{limit}__PerSecond", "100000").WithEnvironment($"RateLimits__{limit}__Burst", "100000");
+        }
+
         Configure(builder);
         _app = await builder.BuildAsync();
         _logs = ResourceLogs.Follow(_app);
@@ -72,6 +82,30 @@ public class GodzillaApp : IAsyncLifetime
     public HttpClient CreateClient(string resource = "gateway", string endpoint = "http") => CreateClient(App.GetEndpoint(resource, endpoint));
 
     internal static HttpClient CreateClient(Uri address) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
+
+    /// <summary>A client whose connections come from one address of this machine.</summary>
+    internal static HttpClient CreateClient(Uri address, IPAddress from) => new(new SocketsHttpHandler
+    {
+        UseCookies = false,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = address,
+    };
 
     /// <summary>The address of each replica of a service, without the common one that spreads calls over them.</summary>
     /// <param name="variable">The environment variable that tells a replica where to listen.</param>

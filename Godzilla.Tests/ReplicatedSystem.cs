@@ -14,11 +14,18 @@ public sealed class ReplicatedSystem : ICollectionFixture<ReplicatedApp>
 /// <summary>The whole system with two replicas of every service.</summary>
 public sealed class ReplicatedApp : GodzillaApp
 {
+    /// <summary>How many may register at once from one address here; hardly any come back while a test runs.</summary>
+    public const int RegistrationBurst = 200;
+
     protected override void Configure(IDistributedApplicationTestingBuilder builder)
     {
         foreach (var service in new[] { "gateway", "accounts", "chat", "presence" })
         {
             builder.CreateResourceBuilder<ProjectResource>(service).WithReplicas(2);
         }
+
+        builder.CreateResourceBuilder<ProjectResource>("gateway")
+            .WithEnvironment("RateLimits__Registration__PerSecond", "1")
+            .WithEnvironment("RateLimits__Registration__Burst", RegistrationBurst.ToString());
     }
 }

@@ -8,17 +8,17 @@ internal static class AdminExtensions
 {
     internal static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/admin").AddEndpointFilter(RequireAdminAsync);
-        group.MapGet("/users", AdminEndpoints.ListAsync);
-        group.MapGet("/users/{username}", AdminEndpoints.ReadAsync);
-        group.MapPost("/users/{username}/disable", AdminEndpoints.DisableAsync);
-        group.MapPost("/users/{username}/enable", AdminEndpoints.EnableAsync);
-        group.MapPost("/users/{username}/require-password-change", AdminEndpoints.RequirePasswordChangeAsync);
-        group.MapDelete("/users/{username}/sessions", AdminEndpoints.EndSessionsAsync);
-        group.MapGet("/audit", AdminEndpoints.ReadAuditAsync);
-        group.MapGet("/invitations", InvitationEndpoints.ListAsync);
-        group.MapPost("/invitations", InvitationEndpoints.CreateAsync);
-        group.MapDelete("/invitations/{id}", InvitationEndpoints.DeleteAsync);
+        var group = routes.MapGroup("/admin").WithTags("Operators").AddEndpointFilter(RequireAdminAsync);
+        group.MapGet("/users", AdminEndpoints.ListAsync).WithSummary("Lists accounts by name");
+        group.MapGet("/users/{username}", AdminEndpoints.ReadAsync).WithSummary("Reads an account");
+        group.MapPost("/users/{username}/disable", AdminEndpoints.DisableAsync).WithSummary("Disables an account and ends its sessions and keys");
+        group.MapPost("/users/{username}/enable", AdminEndpoints.EnableAsync).WithSummary("Enables an account");
+        group.MapPost("/users/{username}/require-password-change", AdminEndpoints.RequirePasswordChangeAsync).WithSummary("Makes the next sign-in require a new password");
+        group.MapDelete("/users/{username}/sessions", AdminEndpoints.EndSessionsAsync).WithSummary("Ends all sessions of an account");
+        group.MapGet("/audit", AdminEndpoints.ReadAuditAsync).WithSummary("Lists what happened to one account, or to all");
+        group.MapGet("/invitations", InvitationEndpoints.ListAsync).WithSummary("Lists invitations");
+        group.MapPost("/invitations", InvitationEndpoints.CreateAsync).WithSummary("Creates an invitation; its code is shown once");
+        group.MapDelete("/invitations/{id}", InvitationEndpoints.DeleteAsync).WithSummary("Deletes an invitation");
     }
 
     // Asked of the store at every request, so that a role that is revoked counts no more.

@@ -15,10 +15,10 @@ internal static class ApiKeyExtensions
 
     internal static void MapApiKeys(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/user/keys");
-        group.MapGet("", ApiKeyEndpoints.ListAsync);
-        group.MapPost("", ApiKeyEndpoints.CreateAsync);
-        group.MapDelete("/{id}", ApiKeyEndpoints.DeleteAsync);
+        var group = routes.MapGroup("/user/keys").WithTags("API keys");
+        group.MapGet("", ApiKeyEndpoints.ListAsync).WithSummary("Lists the caller's API keys");
+        group.MapPost("", ApiKeyEndpoints.CreateAsync).WithSummary("Creates an API key; its secret is shown once");
+        group.MapDelete("/{id}", ApiKeyEndpoints.DeleteAsync).WithSummary("Deletes an API key, which ends at once");
 
         // The gateway has no route to it.
         routes.MapGet("/keys/{hash}", ApiKeyEndpoints.FindAsync).RequireAuthorization(IdentityExtensions.SignedPolicy);

@@ -7,7 +7,7 @@ namespace Godzilla.Accounts.ApiKeys;
 /// <param name="Name">See <see cref="DisplayName"/>.</param>
 /// <param name="Scopes">One or more of <see cref="ApiKeyScopes.All"/>.</param>
 /// <param name="ExpiresAt">In the future; <see langword="null"/> for a key that does not expire.</param>
-internal sealed record NewApiKey(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt)
+internal sealed record NewApiKey(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt = null)
 {
     /// <summary>Whether a key can be made of it.</summary>
     /// <param name="name">Its name, trimmed.</param>

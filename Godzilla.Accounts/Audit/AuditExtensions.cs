@@ -16,7 +16,8 @@ internal static class AuditExtensions
         services.AddWarmUp((provider, _) => provider.GetRequiredService<AuditStore>().EnsureIndexesAsync());
     }
 
-    internal static void MapAudit(this IEndpointRouteBuilder routes) => routes.MapGet("/user/audit", ListAsync);
+    internal static void MapAudit(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/user/audit", ListAsync).WithTags("Audit").WithSummary("Lists what happened to the caller's account, the newest first");
 
     private static async Task<Results<Ok<AuditPage>, ProblemHttpResult>> ListAsync(
         string? cursor, int? limit, ClaimsPrincipal caller, AuditStore audit, CancellationToken cancellationToken) =>

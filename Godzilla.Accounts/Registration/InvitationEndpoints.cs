@@ -52,7 +52,7 @@ internal static class InvitationEndpoints
 
 /// <summary>What an operator sends to create an invitation.</summary>
 /// <param name="ExpiresAt"><see langword="null"/> for the configured lifetime.</param>
-internal sealed record NewInvitation(DateTimeOffset? ExpiresAt);
+internal sealed record NewInvitation(DateTimeOffset? ExpiresAt = null);
 
 /// <summary>An invitation as operators see it.</summary>
 internal sealed record InvitationView(string Id, string CreatedBy, DateTime CreatedAt, DateTime ExpiresAt, string? UsedBy)

@@ -1,3 +1,5 @@
+using System.Net.Mime;
+using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Accounts.Sessions;
@@ -14,13 +16,14 @@ internal static class SessionExtensions
 
     internal static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/user").RequireAuthorization(IdentityExtensions.SignedPolicy);
-        group.MapPost("/login", SessionEndpoints.LogInAsync);
-        group.MapPost("/logout", SessionEndpoints.LogOutAsync);
+        var group = routes.MapGroup("/user").WithTags("Sessions").RequireAuthorization(IdentityExtensions.SignedPolicy);
+        group.MapPost("/login", SessionEndpoints.LogInAsync)
+            .Accepts<Credentials>(MediaTypeNames.Application.Json).WithSummary("Signs in: the answer sets the session's cookie");
+        group.MapPost("/logout", SessionEndpoints.LogOutAsync).WithSummary("Ends the session, if there is one");
 
-        var own = routes.MapGroup("/user/sessions");
-        own.MapGet("", SessionListEndpoints.ListAsync);
-        own.MapDelete("", SessionListEndpoints.EndAllAsync);
-        own.MapDelete("/{id}", SessionListEndpoints.EndAsync);
+        var own = routes.MapGroup("/user/sessions").WithTags("Sessions");
+        own.MapGet("", SessionListEndpoints.ListAsync).WithSummary("Lists the caller's sessions");
+        own.MapDelete("", SessionListEndpoints.EndAllAsync).WithSummary("Ends all other sessions, and with all=true this one too");
+        own.MapDelete("/{id}", SessionListEndpoints.EndAsync).WithSummary("Ends one session");
     }
 }

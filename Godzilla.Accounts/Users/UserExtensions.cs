@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Godzilla.ServiceDefaults.Health;
 using Godzilla.ServiceDefaults.Identity;
 
@@ -18,13 +19,14 @@ internal static class UserExtensions
 
     internal static void MapUsers(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/user/register", UserEndpoints.RegisterAsync).RequireAuthorization(IdentityExtensions.SignedPolicy);
-
-        var group = routes.MapGroup("/user");
-        group.MapGet("/me", AccountEndpoints.ReadAsync);
-        group.MapPatch("/me", AccountEndpoints.ChangeAsync);
-        group.MapDelete("/me", AccountEndpoints.DeleteAsync);
-        group.MapGet("/me/export", AccountEndpoints.ExportAsync);
-        group.MapPost("/password", AccountEndpoints.ChangePasswordAsync);
+        var group = routes.MapGroup("/user").WithTags("Account");
+        group.MapPost("/register", UserEndpoints.RegisterAsync)
+            .Accepts<Credentials>(MediaTypeNames.Application.Json).WithSummary("Registers an account")
+            .RequireAuthorization(IdentityExtensions.SignedPolicy);
+        group.MapGet("/me", AccountEndpoints.ReadAsync).WithSummary("Reads the caller's account");
+        group.MapPatch("/me", AccountEndpoints.ChangeAsync).WithSummary("Changes the display name; null removes it");
+        group.MapDelete("/me", AccountEndpoints.DeleteAsync).WithSummary("Deletes the account; its name stays reserved");
+        group.MapGet("/me/export", AccountEndpoints.ExportAsync).WithSummary("Gives all that is known about the account, as a file");
+        group.MapPost("/password", AccountEndpoints.ChangePasswordAsync).WithSummary("Changes the password and ends all other sessions");
     }
 }

@@ -12,7 +12,8 @@ internal static class DiscussionExtensions
 
     internal static void MapDiscussions(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/discussion", DiscussionEndpoints.ListAsync);
-        routes.MapPost("/discussion", DiscussionEndpoints.CreateAsync);
+        var group = routes.MapGroup("/discussion").WithTags("Discussions");
+        group.MapGet("", DiscussionEndpoints.ListAsync).WithSummary("Lists the caller's discussions, newest activity first");
+        group.MapPost("", DiscussionEndpoints.CreateAsync).WithSummary("Creates a discussion");
     }
 }

@@ -5,7 +5,7 @@ namespace Godzilla.Chat.Discussions;
 /// <summary>What a client sends to create a discussion.</summary>
 /// <param name="Users">1 to 100 usernames; the caller's own may be left out.</param>
 /// <param name="Title">Up to 200 characters, or none.</param>
-internal sealed record NewDiscussion(string[]? Users, string? Title)
+internal sealed record NewDiscussion(string[]? Users, string? Title = null)
 {
     private const int MaxUsers = 100;
     private const int MaxTitleLength = 200;

@@ -13,7 +13,8 @@ internal static class MessageExtensions
 
     internal static void MapMessages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/discussion/{id}/messages", MessageEndpoints.ListAsync);
-        routes.MapPost("/discussion/{id}/messages", MessageEndpoints.AddAsync);
+        var group = routes.MapGroup("/discussion/{id}/messages").WithTags("Messages");
+        group.MapGet("", MessageEndpoints.ListAsync).WithSummary("Reads a discussion's messages, the newest first");
+        group.MapPost("", MessageEndpoints.AddAsync).WithSummary("Sends messages to a discussion");
     }
 }

@@ -22,8 +22,8 @@ internal static class PresenceExtensions
 
     internal static void MapPresence(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/presence");
-        group.MapGet("/online", PresenceEndpoints.OnlineAsync);
-        group.MapGet("/typing", PresenceEndpoints.TypingAsync);
+        var group = routes.MapGroup("/presence").WithTags("Presence");
+        group.MapGet("/online", PresenceEndpoints.OnlineAsync).WithSummary("Lists who is online");
+        group.MapGet("/typing", PresenceEndpoints.TypingAsync).WithSummary("Lists who is typing");
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Godzilla.Gateway.RateLimits;
 using Godzilla.ServiceDefaults.Sessions;
 
 namespace Godzilla.Gateway.Sessions;
@@ -19,6 +20,9 @@ internal sealed class Session(string id, string token, SessionRecord record, int
 
     /// <summary>The value of <see cref="SessionEndings.Generation"/> when it was looked up.</summary>
     public int Generation => generation;
+
+    /// <summary>What it may still request; <see langword="null"/> before its first request here.</summary>
+    public LeasedBucket? Requests { get; set; }
 
     /// <summary>Whether it has ended by time alone.</summary>
     public bool HasExpired(DateTimeOffset now) =>

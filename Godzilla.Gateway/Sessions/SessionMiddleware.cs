@@ -1,4 +1,5 @@
 using Godzilla.Gateway.Forwarding;
+using Godzilla.Gateway.RateLimits;
 using Godzilla.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -6,9 +7,10 @@ namespace Godzilla.Gateway.Sessions;
 
 /// <summary>
 /// Finds out whose request it is, by the <c>auth_token</c> cookie, and refuses one that needs a session and has none. An outage of Redis is
-/// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out.
+/// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out. A request over the limit of its
+/// session, or of its address, is refused here: whose it is decides what it may do.
 /// </summary>
-internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets)
+internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets, RequestLimit requests)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -16,7 +18,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
         var requirement = context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicy>()?.Session ?? SessionRequirement.None;
         if (requirement == SessionRequirement.None)
         {
-            return next(context);
+            return requests.Allows(context, session: null) ? next(context) : Task.CompletedTask;
         }
 
         var found = sessions.FindAsync(SessionCookie.Find(context.Request.Headers.Cookie), context.RequestAborted);
@@ -28,6 +30,11 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
 
     private Task ContinueAsync(HttpContext context, SessionRequirement requirement, Session? session)
     {
+        if (!requests.Allows(context, session))
+        {
+            return Task.CompletedTask;
+        }
+
         if (session is null)
         {
             if (requirement == SessionRequirement.Optional)

@@ -42,10 +42,14 @@ public static class RedisExtensions
         builder.Services.Configure<DependencyFailures>(failures => failures
             .Add<RedisConnectionException>()
             .Add<InvalidOperationException>(IsBrokenRead)
+            .Add<TaskCanceledException>(IsGivenUp)
             .Add<RedisServerException>(exception => Array.Exists(
                 Outages, outage => exception.Message.StartsWith(outage, StringComparison.Ordinal))));
         return builder;
     }
+
+    // Commands that wait for a connection which hangs are cancelled when the client gives it up, by nobody's token (seen with 2.13).
+    private static bool IsGivenUp(TaskCanceledException exception) => exception.CancellationToken == CancellationToken.None;
 
     // A connection that breaks while its answer is being read fails the command with its pipe's own exception (seen with 2.13).
     private static bool IsBrokenRead(InvalidOperationException exception) => exception.Source == typeof(Pipe).Assembly.GetName().Name;

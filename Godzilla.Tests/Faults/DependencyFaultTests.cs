@@ -51,6 +51,9 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await UnavailableAsync(() => mothra.Http.GetAsync("/discussion"));
         await UnavailableAsync(() => mothra.Http.GetAsync("/presence/online"));
 
+        // Limits hold, by each gateway's share, where a route needs no Redis.
+        Assert.EndsWith(";godzilla-degraded", await RegistrationLimitAsync(), StringComparison.Ordinal);
+
         // An open conversation needs no Redis.
         await chatter.SayAsync("meanwhile");
         Assert.Equal(0, chatter.Errors);
@@ -61,6 +64,8 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await chatter.SayAsync("after");
         await Chatter.AssertNothingLostAsync(discussion, rodan, rodanHub, chatter);
         await Eventually.TrueAsync(async () => (await OnlineAsync(mothra)).Contains(rodan.Name), "rodan is online again");
+
+        await Eventually.TrueAsync(async () => !(await RegistrationLimitAsync()).Contains("degraded", StringComparison.Ordinal), "limits are shared again");
 
         // The subscription to ended sessions is there again too.
         using var accounts = app.CreateClient("accounts");
@@ -296,6 +301,15 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         Assert.StartsWith("degraded: ", check.Value.GetString(), StringComparison.Ordinal);
 
         Assert.Equal("""{"status":"ok","checks":{"self":"ok"}}""", await client.GetStringAsync("/alive").WaitAsync(AnswerLimit));
+    }
+
+    // The empty body is refused by Accounts, behind the limit.
+    private async Task<string> RegistrationLimitAsync()
+    {
+        using var client = app.CreateClient();
+        using var response = await client.PostAsJsonAsync("/user/register", new { }).WaitAsync(AnswerLimit);
+        await Envelope.AssertAsync(HttpStatusCode.BadRequest, response);
+        return Assert.Single(response.Headers.GetValues("RateLimit"));
     }
 
     private static async Task<string[]> OnlineAsync(Person person)

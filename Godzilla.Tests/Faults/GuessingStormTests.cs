@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 
 namespace Godzilla.Tests.Faults;
 
@@ -23,8 +22,8 @@ public sealed class GuessingStormTests(GodzillaApp app)
         using var other = app.NewPerson("rodan");
         await other.RegisterAsync();
         using var accounts = app.CreateClient("accounts");
-        using var home = ClientAt(IPAddress.Parse("127.0.0.98"), app.Gateway);
-        using var elsewhere = ClientAt(IPAddress.Parse("127.0.0.99"), app.Gateway);
+        using var home = GodzillaApp.CreateClient(app.Gateway, IPAddress.Parse("127.0.0.98"));
+        using var elsewhere = GodzillaApp.CreateClient(app.Gateway, IPAddress.Parse("127.0.0.99"));
         var answers = new ConcurrentDictionary<HttpStatusCode, int>();
         using var end = new CancellationTokenSource();
 
@@ -61,30 +60,6 @@ public sealed class GuessingStormTests(GodzillaApp app)
         Assert.All(answers.Keys, status => Assert.Contains(status, Refusals));
     }
 
-    /// <summary>A client whose connections come from one address of this machine.</summary>
-    private static HttpClient ClientAt(IPAddress address, Uri gateway) => new(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        ConnectCallback = async (context, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                socket.Bind(new IPEndPoint(address, 0));
-                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    })
-    {
-        BaseAddress = gateway,
-    };
-
     private static async Task SucceedsAsync(Func<Task<HttpResponseMessage>> call)
     {
         using var response = await call();
@@ -106,7 +81,7 @@ public sealed class GuessingStormTests(GodzillaApp app)
 
     private async Task GuessAsync(int attacker, string victim, ConcurrentDictionary<HttpStatusCode, int> answers, CancellationToken end)
     {
-        using var client = ClientAt(new IPAddress([127, 0, 0, (byte)(2 + attacker)]), app.Gateway);
+        using var client = GodzillaApp.CreateClient(app.Gateway, new IPAddress([127, 0, 0, (byte)(2 + attacker)]));
         for (var guess = 0; !end.IsCancellationRequested; guess++)
         {
             var name = guess % 2 == 0 ? victim : $"nobody-{attacker}-{guess}";

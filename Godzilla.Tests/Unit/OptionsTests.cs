@@ -9,6 +9,7 @@ using Godzilla.Gateway.ClientAddress;
 using Godzilla.Gateway.Hosts;
 using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Origins;
+using Godzilla.Gateway.RateLimits;
 using Godzilla.Gateway.SecurityHeaders;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +38,7 @@ public sealed class OptionsTests
         ["Passwords"] = services => Godzilla.Accounts.Passwords.PasswordExtensions.AddPasswords(services),
         ["Guessing"] = services => Godzilla.Accounts.Passwords.PasswordExtensions.AddPasswords(services),
         ["SessionCache"] = services => Godzilla.Gateway.Sessions.SessionExtensions.AddSessions(services),
+        ["RateLimits"] = services => services.AddRateLimits(),
         ["SessionEndings"] = services => services.AddConnectionRegistry(),
         ["Presence"] = services => services.AddPresence(),
         ["Online"] = services => services.AddOnlineUsers(),
@@ -109,6 +111,11 @@ public sealed class OptionsTests
     [InlineData("Guessing:KnownFor", "00:00:59", "Guessing:KnownFor must be between 00:01:00 and 365.00:00:00.")]
     [InlineData("SessionCache:MaxEntries", "99", "SessionCache:MaxEntries must be between 100 and 10000000.")]
     [InlineData("SessionCache:UnknownFor", "00:01:01", "SessionCache:UnknownFor must be between 00:00:00 and 00:01:00.")]
+    [InlineData("RateLimits:Login:PerSecond", "0", "RateLimits:Login:PerSecond must be between 0.01 and 10000000.")]
+    [InlineData("RateLimits:Registration:Burst", "0", "RateLimits:Registration:Burst must be between 1 and 10000000.")]
+    [InlineData("RateLimits:Requests:PerSecond", "NaN", "RateLimits:Requests:PerSecond must be between 0.01 and 10000000.")]
+    [InlineData("RateLimits:Requests:Burst", "10000001", "RateLimits:Requests:Burst must be between 1 and 10000000.")]
+    [InlineData("RateLimits:MaxClients", "99", "RateLimits:MaxClients must be between 100 and 10000000.")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00", "SessionEndings:CheckEvery must be between 00:00:00.1 and 00:05:00.")]
     [InlineData("Presence:Deadline", "00:00:11", "Presence:Deadline must be between 00:00:00.1 and 00:00:10.")]
     [InlineData("Presence:RenewEvery", "00:00:31", "Presence:RenewEvery must be between 00:00:01 and 00:00:30.")]
@@ -136,6 +143,8 @@ public sealed class OptionsTests
     [InlineData("AllowedHosts", "godzilla.example;*.godzilla.example; 10.0.0.7 ;[::1]")]
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
+    [InlineData("RateLimits:Login:PerSecond", "0.01")]
+    [InlineData("RateLimits:Requests:Burst", "1")]
     [InlineData("Passwords:Iterations", "10000")]
     [InlineData("Passwords:MaxWaitingPerAddress", "128")]
     [InlineData("Guessing:FirstWait", "00:10:00")]

@@ -36,6 +36,10 @@ internal sealed class Stage : IAsyncDisposable
         await stage.AddAsync(options, "nginx-proxy-only", false, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
         await stage.AddAsync(options, Ours, true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort));
         await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
+
+        // A route with a transform, which changes nothing, is forwarded by YARP over HttpClient.
+        await stage.AddAsync(options, $"{Ours}-httpclient", true, 8, () => stage.StartGatewayAsync(
+            upstream.Port, redisPort, ("ReverseProxy__Routes__messages__Transforms__0__RequestHeadersCopy", "true")));
         return stage;
     }
 
@@ -143,6 +147,8 @@ internal sealed class Stage : IAsyncDisposable
             ("Identity__Service", "gateway"),
             ("Identity__Callees__accounts__Key", key),
             ("Identity__Callees__chat__Key", key),
+            ("RateLimits__Requests__PerSecond", "1000000"),
+            ("RateLimits__Requests__Burst", "1000000"),
             ("services__accounts__http__0", $"http://127.0.0.1:{upstream}"),
             ("services__chat__http__0", $"http://127.0.0.1:{upstream}"),
             .. settings,

@@ -254,7 +254,7 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port);
-        await socket.GetStream().WriteAsync("POST /upstream HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello"u8.ToArray());
+        await socket.GetStream().WriteAsync("POST /upstream HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello"u8.ToArray());
         socket.Close();
 
         Assert.Equal("ok", await Client.GetStringAsync("/upstream"));
@@ -269,7 +269,7 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
         using var socket = new TcpClient();
         await socket.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"DELETE {target} HTTP/1.1\r\nHost: godzilla.example\r\nConnection: X-Hop, TE\r\nX-Hop: 1\r\nTE: trailers\r\n"
+            $"DELETE {target} HTTP/1.1\r\nHost: localhost\r\nConnection: X-Hop, TE\r\nX-Hop: 1\r\nTE: trailers\r\n"
             + "Keep-Alive: 5\r\nProxy-Authorization: x\r\nCookie: a=b\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
             + "X-Kept: one\r\nX-Kept: two\r\nAccept: a/b\r\n\r\n"));
         Assert.Equal("HTTP/1.1 200 OK", await new StreamReader(socket.GetStream()).ReadLineAsync().WaitAsync(Limit));
@@ -312,6 +312,7 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
                 ("ReverseProxy__Routes__upstream__ClusterId", "chat"),
                 ("ReverseProxy__Routes__upstream__Match__Path", "/upstream/{**rest}"),
                 ("ReverseProxy__Routes__upstream__Metadata__Session", "None"),
+                ("ReverseProxy__Routes__upstream__MaxRequestBodySize", "1000000"),
                 ("ReverseProxy__Clusters__chat__HttpRequest__ActivityTimeout", "00:00:02"),
                 ("ReverseProxy__Clusters__chat__HealthCheck__Passive__Enabled", "false"),
                 ("services__chat__http__0", Service.Address.ToString()));

@@ -26,6 +26,18 @@ public sealed class RedisFailureTests
         Assert.True(IsOutage(Assert.Throws<InvalidOperationException>(() => pipe.Reader.AdvanceTo(read.Buffer.End))));
     }
 
+    [Fact]
+    public async Task ACommandThatTheClientGaveUpIsOneAndACallerWhoLeftIsNot()
+    {
+        var command = new TaskCompletionSource();
+        command.SetCanceled(CancellationToken.None);
+        Assert.True(IsOutage(await Assert.ThrowsAsync<TaskCanceledException>(() => command.Task.WithTimeout())));
+
+        using var caller = new CancellationTokenSource();
+        await caller.CancelAsync();
+        Assert.False(IsOutage(await Assert.ThrowsAsync<TaskCanceledException>(() => new TaskCompletionSource().Task.WithTimeout(caller.Token))));
+    }
+
     [Theory]
     [InlineData("LOADING Redis is loading the dataset in memory", true)]
     [InlineData("READONLY You can't write against a read only replica.", true)]

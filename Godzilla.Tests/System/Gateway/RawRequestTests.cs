@@ -160,6 +160,19 @@ public sealed class RawRequestTests(RawRequestTests.ImpatientGateway impatient) 
     }
 
     [Fact]
+    public async Task ABodyThatIsSlowIsCutOffBeforeItsTimeIsUp()
+    {
+        await using var upstream = await RecordingUpstream.StartAsync();
+        using var gateway = await GatewayProcess.StartAsync(upstream, ("Limits__BodyTime", "00:01:00"), ("Limits__BodyBytesPerSecond", "1000"));
+        using var connection = RawConnection.Open(gateway.Address);
+        await connection.WriteAsync($"POST /open HTTP/1.1\r\n{Host}Content-Length: 10000{End}");
+        var dripping = DripAsync(connection, "a");
+
+        Assert.Equal(408, (await connection.ReadAsync()).Status);
+        await dripping;
+    }
+
+    [Fact]
     public async Task AConnectionWithoutARequestIsClosed()
     {
         using var silent = RawConnection.Open(impatient.Gateway.Address);
@@ -323,6 +336,7 @@ public sealed class RawRequestTests(RawRequestTests.ImpatientGateway impatient) 
                 _upstream,
                 ("Limits__HeadersTime", "00:00:02"),
                 ("Limits__BodyTime", "00:00:02"),
+                ("Limits__BodyBytesPerSecond", "1"),
                 ("Limits__KeepAliveTime", "00:00:03"),
                 ("ReverseProxy__Routes__large__ClusterId", "chat"),
                 ("ReverseProxy__Routes__large__Match__Path", "/large"),

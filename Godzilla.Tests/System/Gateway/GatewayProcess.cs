@@ -26,7 +26,15 @@ internal sealed class GatewayProcess : IDisposable
                 ("services__chat__http__0", upstream.Address.ToString()),
                 .. settings,
             ]);
-        return new GatewayProcess(process, await process.AddressAsync());
+        try
+        {
+            return new GatewayProcess(process, await process.AddressAsync());
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The same with the sessions and the accounts of a running system.</summary>

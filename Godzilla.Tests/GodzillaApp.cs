@@ -114,7 +114,10 @@ public class GodzillaApp : IAsyncLifetime
 
     /// <summary>The address of one replica, by its id.</summary>
     internal Uri AddressOf(string instance, string variable = "ASPNETCORE_URLS") =>
-        new(SnapshotOf(instance).EnvironmentVariables.Single(v => v.Name == variable).Value!.Split(';')[0]);
+        new(VariableOf(instance, variable).Split(';')[0]);
+
+    /// <summary>An environment variable of one replica.</summary>
+    internal string VariableOf(string instance, string name) => SnapshotOf(instance).EnvironmentVariables.Single(v => v.Name == name).Value!;
 
     /// <summary>Registers somebody new and signs them in, through the gateway.</summary>
     /// <param name="name">How their name begins.</param>

@@ -4,74 +4,52 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Godzilla.Gateway.AccessLog;
 
 /// <summary>Counts the bytes of a response's body on their way out.</summary>
-internal sealed class CountingBody(IHttpResponseBodyFeature inner) : Stream, IHttpResponseBodyFeature
+internal sealed class CountingBody(IHttpResponseBodyFeature inner) : PipeWriter, IHttpResponseBodyFeature
 {
-    private readonly Stream _stream = inner.Stream;
-    private PipeWriter? _writer;
+    private readonly PipeWriter _writer = inner.Writer;
+    private Stream? _stream;
 
     /// <summary>How many were written so far.</summary>
     public long Count { get; private set; }
 
-    public Stream Stream => this;
+    public Stream Stream => _stream ??= AsStream(leaveOpen: true);
 
-    public PipeWriter Writer => _writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
+    public PipeWriter Writer => this;
 
-    public override bool CanRead => false;
+    public override bool CanGetUnflushedBytes => _writer.CanGetUnflushedBytes;
 
-    public override bool CanSeek => false;
+    public override long UnflushedBytes => _writer.UnflushedBytes;
 
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
+    public override void Advance(int bytes)
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        Count += bytes;
+        _writer.Advance(bytes);
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _writer.GetSpan(sizeHint);
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync(cancellationToken);
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        Count += buffer.Length;
-        return _stream.WriteAsync(buffer, cancellationToken);
+        Count += source.Length;
+        return _writer.WriteAsync(source, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        Count += count;
-        return _stream.WriteAsync(buffer, offset, count, cancellationToken);
-    }
+    public override void CancelPendingFlush() => _writer.CancelPendingFlush();
 
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        Count += count;
-        _stream.Write(buffer, offset, count);
-    }
+    public override void Complete(Exception? exception = null) => _writer.Complete(exception);
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
-
-    public override void Flush() => _stream.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override ValueTask CompleteAsync(Exception? exception = null) => _writer.CompleteAsync(exception);
 
     public void DisableBuffering() => inner.DisableBuffering();
 
     public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-        SendFileFallback.SendFileAsync(this, path, offset, count, cancellationToken);
+        SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
 
-    public async Task CompleteAsync()
-    {
-        if (_writer is not null)
-        {
-            await _writer.FlushAsync();
-        }
-
-        await inner.CompleteAsync();
-    }
+    public Task CompleteAsync() => inner.CompleteAsync();
 }

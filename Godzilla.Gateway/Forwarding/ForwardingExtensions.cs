@@ -1,5 +1,7 @@
 using System.Net.Mime;
+using Godzilla.Gateway.Forwarding.Http1;
 using Godzilla.ServiceDefaults.Identity;
+using Yarp.ReverseProxy.Model;
 
 namespace Godzilla.Gateway.Forwarding;
 
@@ -8,11 +10,14 @@ internal static class ForwardingExtensions
 {
     internal static void AddForwarding(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddIdentitySigner();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
-            .AddTransforms<SignedIdentityTransform>();
+            .AddTransforms<SignedIdentityTransform>()
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = builder.Configuration.GetSection(ForwardingOptions.Section).Get<ForwardingOptions>()?.ConnectTimeout ?? new ForwardingOptions().ConnectTimeout);
+        builder.Services.AddHttp1Forwarder();
     }
 
     internal static void MapForwarding(this WebApplication app)
@@ -27,6 +32,6 @@ internal static class ForwardingExtensions
             proxy.UseForwardingFailures();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
-        });
+        }).Add(endpoint => endpoint.Metadata.Add(new RoutePolicy(endpoint.Metadata.OfType<RouteModel>().Single())));
     }
 }

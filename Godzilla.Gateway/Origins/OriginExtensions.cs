@@ -1,3 +1,4 @@
+using Godzilla.Gateway.Limits;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Gateway.Origins;
@@ -16,7 +17,8 @@ internal static class OriginExtensions
     internal static void UseOriginCheck(this IApplicationBuilder app) => app.Use(next =>
     {
         var options = app.ApplicationServices.GetRequiredService<IOptions<OriginOptions>>().Value;
-        return new OriginCheck(next, options.Allowed.ToHashSet(StringComparer.OrdinalIgnoreCase)).InvokeAsync;
+        var refusals = app.ApplicationServices.GetRequiredService<RefusalMetrics>();
+        return new OriginCheck(next, options.Allowed.ToHashSet(StringComparer.OrdinalIgnoreCase), refusals).InvokeAsync;
     });
 
     private static bool IsOrigin(string value) =>

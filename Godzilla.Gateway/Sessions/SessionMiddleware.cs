@@ -1,4 +1,6 @@
 using Godzilla.Gateway.RateLimits;
+using Godzilla.Gateway.Forwarding;
+using Godzilla.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Godzilla.Gateway.Sessions;
@@ -12,7 +14,8 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var requirement = SessionRequirements.Of(context.GetEndpoint());
+        // What is not forwarded needs none.
+        var requirement = context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicy>()?.Session ?? SessionRequirement.None;
         if (requirement == SessionRequirement.None)
         {
             return requests.Allows(context, session: null) ? next(context) : Task.CompletedTask;
@@ -39,7 +42,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
                 return next(context);
             }
 
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.WriteError(StatusCodes.Status401Unauthorized);
             return Task.CompletedTask;
         }
 

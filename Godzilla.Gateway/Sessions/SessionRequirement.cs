@@ -1,5 +1,3 @@
-using Yarp.ReverseProxy.Model;
-
 namespace Godzilla.Gateway.Sessions;
 
 /// <summary>Whether a route needs a session. A route says so in its metadata, under <c>Session</c>; one that says nothing needs one.</summary>
@@ -19,15 +17,11 @@ internal static class SessionRequirements
 {
     private const string Key = "Session";
 
-    /// <summary>What an endpoint needs. One that is not forwarded needs nothing.</summary>
-    public static SessionRequirement Of(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<RouteModel>() is { } route ? Of(route.Config.Metadata) : SessionRequirement.None;
-
     /// <returns><see langword="false"/> if the metadata has another word than those above.</returns>
     public static bool IsValid(IReadOnlyDictionary<string, string>? metadata) =>
         metadata?.GetValueOrDefault(Key) is null or nameof(SessionRequirement.Required) or nameof(SessionRequirement.Optional) or nameof(SessionRequirement.None);
 
-    /// <summary>What a route needs, by its metadata.</summary>
+    /// <summary>What a route needs.</summary>
     public static SessionRequirement Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) switch
     {
         nameof(SessionRequirement.Optional) => SessionRequirement.Optional,

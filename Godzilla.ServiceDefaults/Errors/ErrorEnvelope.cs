@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Godzilla.ServiceDefaults.Errors;
@@ -6,9 +7,15 @@ namespace Godzilla.ServiceDefaults.Errors;
 /// <param name="Code">The HTTP status code.</param>
 /// <param name="Message">What is wrong, for a person; never a stack trace or another service's words.</param>
 /// <param name="TraceId">The trace id on the log lines of this request, in every service: 32 hex digits.</param>
-public sealed record ErrorEnvelope(int Code, string Message, string TraceId)
+public sealed partial record ErrorEnvelope(int Code, string Message, string TraceId)
 {
     /// <summary>Always <c>error</c>.</summary>
     [JsonPropertyOrder(-1)]
     public string Status { get; } = "error";
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ErrorJson.Default.ErrorEnvelope);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(ErrorEnvelope))]
+    private sealed partial class ErrorJson : JsonSerializerContext;
 }

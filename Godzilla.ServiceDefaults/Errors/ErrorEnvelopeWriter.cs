@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Godzilla.ServiceDefaults.Errors;
 
@@ -9,17 +7,10 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
+    // An exception's text is for the log; the client may read only the detail that a service chose.
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
-        var (problem, response) = (context.ProblemDetails, context.HttpContext.Response);
-
-        // An exception's text is for the log; the client may read only the detail that a service chose.
-        var message = context.Exception is null && problem.Detail is { } detail
-            ? detail
-            : ReasonPhrases.GetReasonPhrase(response.StatusCode);
-        var traceId = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
-
-        // Not cancelled when the client leaves: the exception would be logged as an error of ours.
-        return new ValueTask(response.WriteAsJsonAsync(new ErrorEnvelope(response.StatusCode, message, traceId), CancellationToken.None));
+        context.HttpContext.WriteError(context.HttpContext.Response.StatusCode, context.Exception is null ? context.ProblemDetails.Detail : null);
+        return ValueTask.CompletedTask;
     }
 }

@@ -34,11 +34,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
     {
         ArgumentNullException.ThrowIfNull(headers);
 
-        if (!_callees.TryGetValue(callee, out var key))
-        {
-            throw new InvalidOperationException($"{_self} has no key for {callee}: set Identity:Callees:{callee}:Key.");
-        }
-
+        var key = KeyOf(callee);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         Span<char> signature = stackalloc char[SignatureLength];
         Compute(key, _self, callee, caller, now, method, path, signature);
@@ -49,6 +45,30 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         headers.TryAddWithoutValidation(IdentityHeaders.Issuer, _self);
         headers.TryAddWithoutValidation(IdentityHeaders.Time, now);
         headers.TryAddWithoutValidation(IdentityHeaders.Signature, new string(signature));
+    }
+
+    /// <summary>The same for a request that is written as bytes: adds the header lines of HTTP/1.1.</summary>
+    /// <param name="lines">The request's head, to be continued. It has <c>User-Agent</c> as in <paramref name="caller"/>.</param>
+    /// <param name="callee">The service that is called.</param>
+    /// <param name="caller">For whom. No part has a line break.</param>
+    /// <param name="method">The HTTP method, in capitals.</param>
+    /// <param name="path">The path that the receiver sees, unescaped and without the query.</param>
+    /// <exception cref="InvalidOperationException">This service has no key for <paramref name="callee"/>.</exception>
+    public void Sign(IBufferWriter<byte> lines, string callee, in CallerIdentity caller, string method, string path)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+
+        var key = KeyOf(callee);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        Span<char> signature = stackalloc char[SignatureLength];
+        Compute(key, _self, callee, caller, now, method, path, signature);
+        AddLine(lines, IdentityHeaders.User, caller.User);
+        AddLine(lines, IdentityHeaders.Session, caller.Session);
+        AddLine(lines, IdentityHeaders.Address, caller.Address);
+        AddLine(lines, IdentityHeaders.Gateway, caller.Gateway);
+        AddLine(lines, IdentityHeaders.Issuer, _self);
+        AddLine(lines, IdentityHeaders.Time, now);
+        AddLine(lines, IdentityHeaders.Signature, signature);
     }
 
     /// <summary>Whether a received identity was signed by that issuer, for this service and request, within the lifetime.</summary>
@@ -85,6 +105,22 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
 
         return false;
     }
+
+    private static void AddLine(IBufferWriter<byte> lines, string name, ReadOnlySpan<char> value)
+    {
+        var line = lines.GetSpan(Encoding.UTF8.GetMaxByteCount(name.Length + value.Length) + 4);
+        var length = Encoding.UTF8.GetBytes(name, line);
+        line[length++] = (byte)':';
+        line[length++] = (byte)' ';
+        length += Encoding.UTF8.GetBytes(value, line[length..]);
+        line[length++] = (byte)'\r';
+        line[length++] = (byte)'\n';
+        lines.Advance(length);
+    }
+
+    private byte[] KeyOf(string callee) => _callees.TryGetValue(callee, out var key)
+        ? key
+        : throw new InvalidOperationException($"{_self} has no key for {callee}: set Identity:Callees:{callee}:Key.");
 
     // The path comes last: only it can contain a line break, and there a line break cannot imitate another field.
     private static void Compute(

@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Godzilla.ServiceDefaults.Requests;
 
@@ -17,11 +14,12 @@ internal static class BodyLimit
     private const long DrainSize = 32 * 1024 * 1024;
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
-    internal static void UseBodyLimit(this IApplicationBuilder app)
-    {
-        var limit = app.ApplicationServices.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize;
-        app.Use(next => context => context.Request.ContentLength > limit ? RefuseAsync(context) : next(context));
-    }
+    internal static void UseBodyLimit(this IApplicationBuilder app) => app.Use(next => context =>
+        context.Request.ContentLength is > 0 and var length
+        && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { MaxRequestBodySize: { } limit }
+        && length > limit
+            ? RefuseAsync(context)
+            : next(context));
 
     private static async Task RefuseAsync(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Godzilla.ServiceDefaults.Errors;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,10 @@ public sealed partial class SessionEndings : BackgroundService
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(1);
     private static readonly RedisChannel Channel = new(SessionKeys.Ended, RedisChannel.PatternMode.Literal);
 
+    // The way of a heartbeat is the way of an end.
+    private static readonly Histogram<double> Lag = new Meter("Godzilla.Sessions").CreateHistogram<double>(
+        "godzilla.sessions.endings.lag", "s", "How long the end of a session takes from Redis to here, by heartbeats.");
+
     private readonly string _heartbeat = $"heartbeat:{Guid.NewGuid():N}:";
     private readonly IConnectionMultiplexer _redis;
     private readonly DependencyFailures _failures;
@@ -27,6 +32,7 @@ public sealed partial class SessionEndings : BackgroundService
     private readonly ILogger<SessionEndings> _logger;
     private ImmutableArray<Action<string>> _handlers = [];
     private long _sent;
+    private long _sentAt;
     private long _received;
     private long _heardAt;
     private int _generation;
@@ -105,6 +111,7 @@ public sealed partial class SessionEndings : BackgroundService
         try
         {
             var message = string.Create(CultureInfo.InvariantCulture, $"{_heartbeat}{++_sent}");
+            Volatile.Write(ref _sentAt, _time.GetTimestamp());
             await _redis.GetSubscriber().PublishAsync(Channel, message).WithTimeout(stoppingToken);
         }
         catch (Exception exception) when (_failures.Match(exception))
@@ -134,6 +141,11 @@ public sealed partial class SessionEndings : BackgroundService
         if (number != _received + 1)
         {
             Lose();
+        }
+
+        else if (number == Volatile.Read(ref _sent))
+        {
+            Lag.Record(_time.GetElapsedTime(Volatile.Read(ref _sentAt)).TotalSeconds);
         }
 
         _received = number;

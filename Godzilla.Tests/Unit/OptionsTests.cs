@@ -5,8 +5,12 @@ using Godzilla.Accounts.Audit;
 using Godzilla.Accounts.Registration;
 using Godzilla.Chat.Connections;
 using Godzilla.Chat.Presence;
+using Godzilla.Gateway.ClientAddress;
+using Godzilla.Gateway.Hosts;
+using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Origins;
 using Godzilla.Gateway.RateLimits;
+using Godzilla.Gateway.SecurityHeaders;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +26,10 @@ public sealed class OptionsTests
     private static readonly Dictionary<string, Action<IServiceCollection>> Sections = new(StringComparer.Ordinal)
     {
         ["Identity"] = services => services.AddIdentitySigner(),
+        ["ClientAddress"] = services => services.AddClientAddress(),
+        ["AllowedHosts"] = services => services.AddAllowedHosts(isDevelopment: false),
+        ["Limits"] = services => services.AddLimits(),
+        ["Hsts"] = services => services.AddSecurityHeaders(),
         ["Origins"] = services => services.AddOrigins(),
         ["SessionLifetime"] = services => Godzilla.Accounts.Sessions.SessionExtensions.AddSessions(services),
         ["Audit"] = services => services.AddAudit(),
@@ -49,6 +57,36 @@ public sealed class OptionsTests
     [InlineData("Origins:Allowed:0", "godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
     [InlineData("Origins:Allowed:0", "ftp://godzilla.example", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
     [InlineData("Origins:Allowed:0", "*", "Origins:Allowed must hold origins such as https://godzilla.example, without a path.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "proxy.example", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.0/33", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "[::1]:80", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.7:80", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "0.0.0.0/0", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "::/0", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:TrustedProxies:0", "", "ClientAddress:TrustedProxies must hold addresses such as 10.0.0.7 or networks such as 10.0.0.0/24, and none that holds everybody.")]
+    [InlineData("ClientAddress:ForwardLimit", "0", "ClientAddress:ForwardLimit must be between 1 and 16.")]
+    [InlineData("AllowedHosts", "", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", ";", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "https://godzilla.example", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "godzilla.example:443", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "godzilla.example/path", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "*.", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "::1", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "godzilla.*", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("AllowedHosts", "a b", "AllowedHosts must hold hosts such as godzilla.example or *.godzilla.example, separated by semicolons and without scheme, port or path.")]
+    [InlineData("Limits:RequestLineSize", "255", "Limits:RequestLineSize must be between 256 and 65536.")]
+    [InlineData("Limits:HeadersSize", "1023", "Limits:HeadersSize must be between 1024 and 1048576.")]
+    [InlineData("Limits:HeaderCount", "9", "Limits:HeaderCount must be between 10 and 1000.")]
+    [InlineData("Limits:BodySize", "-1", "Limits:BodySize must be between 0 and 1073741824.")]
+    [InlineData("Limits:HeadersTime", "00:00:00.9", "Limits:HeadersTime must be between 00:00:01 and 00:05:00.")]
+    [InlineData("Limits:BodyTime", "01:00:01", "Limits:BodyTime must be between 00:00:01 and 01:00:00.")]
+    [InlineData("Limits:BodyBytesPerSecond", "0", "Limits:BodyBytesPerSecond must be between 1 and 1048576.")]
+    [InlineData("Limits:KeepAliveTime", "00:00:00", "Limits:KeepAliveTime must be between 00:00:01 and 01:00:00.")]
+    [InlineData("Limits:Connections", "0", "Limits:Connections must be between 1 and 1000000.")]
+    [InlineData("Limits:ConnectionsPerAddress", "0", "Limits:ConnectionsPerAddress must be between 1 and 1000000.")]
+    [InlineData("Limits:ConnectionsPerLoopbackAddress", "0", "Limits:ConnectionsPerLoopbackAddress must be between 1 and 1000000.")]
+    [InlineData("Hsts:MaxAge", "3650.00:00:01", "Hsts:MaxAge must be between 00:00:00 and 3650.00:00:00.")]
     [InlineData("SessionLifetime:Absolute", "00:00:59", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:Absolute", "30.00:00:01", "SessionLifetime:Absolute must be between 00:01:00 and 30.00:00:00.")]
     [InlineData("SessionLifetime:Remembered", "365.00:00:01", "SessionLifetime:Remembered must be between 00:01:00 and 365.00:00:00.")]
@@ -97,6 +135,12 @@ public sealed class OptionsTests
     [InlineData("Identity:Lifetime", "00:05:00")]
     [InlineData("Origins:Allowed:0", "https://godzilla.example:8443")]
     [InlineData("Origins:Allowed:0", "HTTPS://Godzilla.example")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.7")]
+    [InlineData("ClientAddress:TrustedProxies:0", "10.0.0.0/24")]
+    [InlineData("ClientAddress:TrustedProxies:0", "2001:db8::7")]
+    [InlineData("ClientAddress:TrustedProxies:0", "2001:db8::/32")]
+    [InlineData("AllowedHosts", "*")]
+    [InlineData("AllowedHosts", "godzilla.example;*.godzilla.example; 10.0.0.7 ;[::1]")]
     [InlineData("SessionLifetime:Absolute", "00:01:00")]
     [InlineData("SessionEndings:CheckEvery", "00:00:00.1")]
     [InlineData("RateLimits:Login:PerSecond", "0.01")]

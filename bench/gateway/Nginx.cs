@@ -71,6 +71,6 @@ internal static class Nginx
               server { listen 127.0.0.1:{{port}}; location / { {{location}} } }
             }
             """);
-        return Server.StartAsync(port, "nginx", ["-p", root, "-e", Path.Combine(root, "error.log"), "-c", configuration]);
+        return Server.StartAsync(root, port, "nginx", ["-p", root, "-e", Path.Combine(root, "error.log"), "-c", configuration]);
     }
 }

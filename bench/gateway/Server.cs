@@ -23,17 +23,17 @@ internal sealed class Server : IAsyncDisposable
         return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    internal static async Task<Server> StartAsync(int port, string command, IEnumerable<string> arguments, params (string Key, string Value)[] environment)
+    internal static async Task<Server> StartAsync(string folder, int port, string command, IEnumerable<string> arguments, params (string Key, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true };
+        // To a file, as container engines keep it: a pipe would make this process read along.
+        var output = Path.Combine(folder, $"{port}.out");
+        var start = new ProcessStartInfo("sh", ["-c", "exec \"$0\" \"$@\" > " + output, command, .. arguments]);
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;
         }
 
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
         var server = new Server(process, port);
         var started = Stopwatch.GetTimestamp();
         while (!await ListensAsync(port))

@@ -28,14 +28,14 @@ internal sealed class Stage : IAsyncDisposable
         var stage = new Stage();
         var redisPort = Server.FreePort();
         stage._redisServer = stage.Own(await Server.StartAsync(
-            redisPort, "redis-server", ["--port", Invariant(redisPort), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", stage._folder]));
+            stage._folder, redisPort, "redis-server", ["--port", Invariant(redisPort), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", stage._folder]));
         stage._redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redisPort}");
         await stage.AddSessionsAsync();
         var upstream = stage.Own(await Nginx.StartUpstreamAsync(stage._folder));
         await stage.AddAsync(options, Results.Reference, true, 2, () => Nginx.StartWithSessionsAsync(stage._folder, upstream.Port, redisPort));
         await stage.AddAsync(options, "nginx-proxy-only", false, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
-        await stage.AddAsync(options, Ours, true, 8, () => StartGatewayAsync(upstream.Port, redisPort));
-        await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
+        await stage.AddAsync(options, Ours, true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort));
+        await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
         return stage;
     }
 
@@ -126,11 +126,12 @@ internal sealed class Stage : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Task<Server> StartGatewayAsync(int upstream, int redis, params (string Key, string Value)[] settings)
+    private Task<Server> StartGatewayAsync(int upstream, int redis, params (string Key, string Value)[] settings)
     {
         var port = Server.FreePort();
         var key = new string('k', 48);
         return Server.StartAsync(
+            _folder,
             port,
             "dotnet",
             [System.IO.Path.Combine(AppContext.BaseDirectory, "Godzilla.Gateway.dll")],

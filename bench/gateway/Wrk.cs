@@ -25,7 +25,7 @@ internal static partial class Wrk
                 process.Refresh();
                 used = process.TotalProcessorTime;
             }
-            catch (InvalidOperationException)
+            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
             {
                 break;
             }

@@ -8,6 +8,7 @@ public sealed class ModelTests
 {
     [Theory]
     [InlineData("gateway", "http", 8080)]
+    [InlineData("gateway", "https", 8443)]
     [InlineData("accounts", "http", 8081)]
     [InlineData("chat", "http", 3000)]
     [InlineData("presence", "grpc", 50051)]
@@ -28,5 +29,17 @@ public sealed class ModelTests
         var outside = builder.Resources.Where(r => r.Annotations.OfType<EndpointAnnotation>().Any(e => e.IsExternal)).Select(r => r.Name);
 
         Assert.Equal(["gateway"], outside);
+    }
+
+    // Real Aspire would otherwise publish every service so that it believes anybody's forwarding headers.
+    [Fact]
+    public async Task NoServiceBelievesEverybodysForwardingHeaders()
+    {
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>();
+
+        var services = builder.Resources.OfType<ProjectResource>().ToList();
+
+        Assert.NotEmpty(services);
+        Assert.All(services, service => Assert.Single(service.Annotations.OfType<DisableForwardedHeadersAnnotation>()));
     }
 }

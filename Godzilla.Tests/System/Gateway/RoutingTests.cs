@@ -17,6 +17,17 @@ public sealed class RoutingTests(GodzillaApp app)
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Fact]
+    public async Task ADevelopersMachineHasAnyName()
+    {
+        using var gateway = app.CreateClient();
+        gateway.DefaultRequestHeaders.Host = "any.example";
+
+        using var response = await gateway.GetAsync("/user/me");
+
+        await Envelope.AssertAsync(HttpStatusCode.Unauthorized, response);
+    }
+
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]

@@ -28,6 +28,16 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>What it has written to its standard error stream so far, line by line.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
+    /// <summary>How much memory it holds, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it, on ports of its own.</summary>
     /// <param name="service">Such as <c>Gateway</c>.</param>
     /// <param name="variables">Environment variables on top of what every service needs.</param>
@@ -53,7 +63,7 @@ internal sealed class ServiceProcess : IDisposable
             ("ConnectionStrings__redis", "127.0.0.1:1"),
             ("ConnectionStrings__accountsdb", "mongodb://127.0.0.1:1/accountsdb"),
             ("ConnectionStrings__chatdb", "mongodb://127.0.0.1:1/chatdb"),
-            ("Identity__Service", service),
+            ("Identity__Service", service.ToLowerInvariant()),
             ("Identity__Callees__accounts__Key", GodzillaApp.KeyOf("gateway", "accounts")),
             ("Identity__Callees__chat__Key", GodzillaApp.KeyOf("gateway", "chat")),
             ("Identity__Callees__presence__Key", GodzillaApp.KeyOf("chat", "presence")),

@@ -127,6 +127,17 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HowLongAnEndTakesIsMeasured()
+    {
+        var lags = 0;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name == "godzilla.sessions.endings.lag") { l.EnableMeasurementEvents(instrument); } } };
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => _ = seconds is > 0 and < 10 ? Interlocked.Increment(ref lags) : throw new InvalidOperationException($"{seconds} s"));
+        listener.Start();
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref lags) > 1, "heartbeats are timed");
+    }
+
+    [Fact]
     public async Task NothingIsTrustedWhileTheSubscriptionIsSilent()
     {
         await FindAsync();

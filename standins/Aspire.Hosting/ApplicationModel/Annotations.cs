@@ -72,6 +72,11 @@ internal sealed record UseAnnotation(IResource Resource) : IResourceAnnotation;
 
 internal sealed record HealthCheckAnnotation(string Key) : IResourceAnnotation;
 
+/// <summary>Keeps a published project from believing everybody's forwarding headers.</summary>
+public sealed class DisableForwardedHeadersAnnotation : IResourceAnnotation
+{
+}
+
 internal sealed record DefaultLaunchProfileAnnotation(string LaunchProfileName) : IResourceAnnotation;
 
 internal sealed record Http2ServiceAnnotation : IResourceAnnotation;

@@ -25,6 +25,13 @@ public static class ProjectResourceBuilderExtensions
         return builder.WithAnnotation(new ReplicaAnnotation(replicas));
     }
 
+    /// <summary>When published, a project with endpoints does not get the variable that makes ASP.NET Core believe everybody's forwarding headers.</summary>
+    public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithAnnotation(new DisableForwardedHeadersAnnotation(), ResourceAnnotationMutationBehavior.Replace);
+    }
+
     private static IResourceBuilder<ProjectResource> Add(IDistributedApplicationBuilder builder, string name, IProjectMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -34,6 +41,17 @@ public static class ProjectResourceBuilderExtensions
         {
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "true");
+        }
+
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            project.WithEnvironment(context =>
+            {
+                if (project.Resource.GetEndpoints().Any() && !project.Resource.HasAnnotationOfType<DisableForwardedHeadersAnnotation>())
+                {
+                    context.EnvironmentVariables["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
+                }
+            });
         }
 
         AddTelemetry(project);
@@ -156,6 +174,11 @@ public static class ProjectResourceBuilderExtensions
                 if (!urls.IsEmpty)
                 {
                     urls.AppendLiteral(";");
+                }
+
+                if (endpoint.Scheme == "https")
+                {
+                    context.EnvironmentVariables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
                 }
 
                 urls.Append($"{endpoint.Property(EndpointProperty.Scheme)}://{endpoint.EndpointAnnotation.TargetHost}:{endpoint.Property(EndpointProperty.TargetPort)}");

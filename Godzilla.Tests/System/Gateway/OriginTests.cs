@@ -33,8 +33,14 @@ public sealed class OriginTests(GodzillaApp app)
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
         using var response = await person.Http.PostAsync("/user/logout", content: null);
         Assert.Equal(expected, response.StatusCode);
+        if (expected == HttpStatusCode.OK)
+        {
+            await person.EndedAsync();
+            return;
+        }
+
         using var after = await person.Http.GetAsync("/discussion");
-        Assert.Equal(expected == HttpStatusCode.OK ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, after.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
     }
 
     [Fact]

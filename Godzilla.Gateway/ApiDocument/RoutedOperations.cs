@@ -3,6 +3,7 @@ using Godzilla.Gateway.Sessions;
 using Microsoft.AspNetCore.Routing.Template;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
 
 namespace Godzilla.Gateway.ApiDocument;
 
@@ -11,7 +12,9 @@ internal sealed class RoutedOperations(IProxyStateLookup proxy, IInlineConstrain
 {
     /// <summary>The services that have routes.</summary>
     public IEnumerable<string> Services => proxy.GetRoutes()
-        .Select(route => new RoutePolicy(route).Service)
+        .Select(route => route.Cluster)
+        .OfType<ClusterState>()
+        .Select(cluster => ForwardedService.NameOf(cluster.Model.Config))
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal);
 
@@ -24,12 +27,13 @@ internal sealed class RoutedOperations(IProxyStateLookup proxy, IInlineConstrain
         // Any value will do for a parameter.
         var sample = new PathString(string.Join('/', path.Split('/').Select(segment => segment.StartsWith('{') ? "x" : segment)));
         var match = proxy.GetRoutes()
-            .Where(route => Allows(route.Config, method))
-            .Select(route => (Policy: new RoutePolicy(route), Template: TemplateParser.Parse(route.Config.Match.Path ?? "/{**any}")))
-            .Where(route => route.Policy.Service == service && Matches(route.Template, sample))
+            .Where(route => route.Cluster is { } cluster && ForwardedService.NameOf(cluster.Model.Config) == service && Allows(route.Config, method))
+            .Select(route => (route.Config, Template: TemplateParser.Parse(route.Config.Match.Path ?? "/{**any}")))
+            .Where(route => Matches(route.Template, sample))
             .OrderBy(route => RoutePrecedence.ComputeInbound(route.Template))
+            .Select(route => route.Config)
             .FirstOrDefault();
-        return match.Policy?.Session;
+        return match is null ? null : SessionRequirements.Of(match.Metadata);
     }
 
     private static bool Allows(RouteConfig route, string method) => route.Match.Methods?.Contains(method, StringComparer.OrdinalIgnoreCase) ?? true;

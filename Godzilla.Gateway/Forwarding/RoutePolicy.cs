@@ -6,17 +6,15 @@ namespace Godzilla.Gateway.Forwarding;
 /// <summary>What a route says in its metadata, read once.</summary>
 internal sealed class RoutePolicy
 {
-    // A cluster of the same name as its service need not say so.
-    private const string ServiceKey = "Service";
-
     // A route that needs the cookies says "Forward".
     private const string CookieKey = "Cookie";
 
     public RoutePolicy(RouteModel route)
     {
         Session = SessionRequirements.Of(route.Config.Metadata);
-        Service = route.Cluster?.Model.Config.Metadata?.GetValueOrDefault(ServiceKey) ?? route.Cluster?.ClusterId
-            ?? throw new InvalidOperationException($"ReverseProxy:Routes:{route.Config.RouteId} names no cluster.");
+        Service = route.Cluster is { } cluster
+            ? ForwardedService.NameOf(cluster.Model.Config)
+            : throw new InvalidOperationException($"ReverseProxy:Routes:{route.Config.RouteId} names no cluster.");
         DropsCookies = route.Config.Metadata?.GetValueOrDefault(CookieKey) != "Forward";
         HasTransforms = route.Config.Transforms is { Count: > 0 };
     }

@@ -1,5 +1,5 @@
-using Godzilla.Gateway.RateLimits;
 using Godzilla.Gateway.Forwarding;
+using Godzilla.Gateway.RateLimits;
 using Godzilla.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -36,6 +36,10 @@ internal sealed class Stage : IAsyncDisposable
         await stage.AddAsync(options, "nginx-proxy-only", false, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
         await stage.AddAsync(options, Ours, true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort));
         await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
+
+        // A route with a transform, which changes nothing, is forwarded by YARP over HttpClient.
+        await stage.AddAsync(options, $"{Ours}-httpclient", true, 8, () => stage.StartGatewayAsync(
+            upstream.Port, redisPort, ("ReverseProxy__Routes__messages__Transforms__0__RequestHeadersCopy", "true")));
         return stage;
     }
 

@@ -1,5 +1,5 @@
-using System.Net.Mime;
 using Godzilla.Accounts.Users;
+using Godzilla.ServiceDefaults.ApiDocuments;
 using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Accounts.Sessions;
@@ -18,7 +18,7 @@ internal static class SessionExtensions
     {
         var group = routes.MapGroup("/user").WithTags("Sessions").RequireAuthorization(IdentityExtensions.SignedPolicy);
         group.MapPost("/login", SessionEndpoints.LogInAsync)
-            .Accepts<Credentials>(MediaTypeNames.Application.Json).WithSummary("Signs in: the answer sets the session's cookie");
+            .WithJsonBody<Credentials>().WithSummary("Signs in: the answer sets the session's cookie");
         group.MapPost("/logout", SessionEndpoints.LogOutAsync).WithSummary("Ends the session, if there is one");
 
         var own = routes.MapGroup("/user/sessions").WithTags("Sessions");

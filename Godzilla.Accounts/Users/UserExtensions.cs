@@ -1,4 +1,4 @@
-using System.Net.Mime;
+using Godzilla.ServiceDefaults.ApiDocuments;
 using Godzilla.ServiceDefaults.Health;
 using Godzilla.ServiceDefaults.Identity;
 
@@ -21,7 +21,7 @@ internal static class UserExtensions
     {
         var group = routes.MapGroup("/user").WithTags("Account");
         group.MapPost("/register", UserEndpoints.RegisterAsync)
-            .Accepts<Credentials>(MediaTypeNames.Application.Json).WithSummary("Registers an account")
+            .WithJsonBody<Credentials>().WithSummary("Registers an account")
             .RequireAuthorization(IdentityExtensions.SignedPolicy);
         group.MapGet("/me", AccountEndpoints.ReadAsync).WithSummary("Reads the caller's account");
         group.MapPatch("/me", AccountEndpoints.ChangeAsync).WithSummary("Changes the display name; null removes it");

@@ -115,8 +115,8 @@ internal sealed class RequestLimit : BackgroundService
     {
         var (wait, left) = bucket.Promise();
         Metrics.Rejected(Policy);
-        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         RateLimitHeaders.Write(context.Response.Headers, Current, left, Replicas.IsDegraded);
         RateLimitHeaders.WriteRetryAfter(context.Response.Headers, wait);
+        context.WriteError(StatusCodes.Status429TooManyRequests);
     }
 }

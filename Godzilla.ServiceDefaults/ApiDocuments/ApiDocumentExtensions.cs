@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,28 @@ public static class ApiDocumentExtensions
 
             return Task.CompletedTask;
         }));
+
+    /// <summary>
+    /// Says which JSON an endpoint takes that reads its body itself. Not with <c>Accepts</c>: routing then answers other content types, from
+    /// an endpoint that has no policy.
+    /// </summary>
+    /// <typeparam name="TBody">The shape of the body.</typeparam>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <returns><paramref name="endpoint"/>.</returns>
+    public static RouteHandlerBuilder WithJsonBody<TBody>(this RouteHandlerBuilder endpoint) =>
+        endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        {
+            var document = context.Document!;
+            document.AddComponent(typeof(TBody).Name, await context.GetOrCreateSchemaAsync(typeof(TBody), cancellationToken: cancellationToken));
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [MediaTypeNames.Application.Json] = new() { Schema = new OpenApiSchemaReference(typeof(TBody).Name, document) },
+                },
+            };
+        });
 
     /// <summary>Maps the document, for whoever signs as a service.</summary>
     /// <param name="routes">The service's routes.</param>

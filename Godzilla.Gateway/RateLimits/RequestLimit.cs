@@ -22,6 +22,9 @@ internal sealed class RequestLimit : BackgroundService
 
     private readonly BucketTable<ClientNetwork> _byAddress;
 
+    // Apart from the requests: a neighbour's flood must not keep somebody's session from being found.
+    private readonly BucketTable<ClientNetwork> _lookUpsByAddress;
+
     // A session may be looked up many times; it must not lease anew each time.
     private readonly BucketTable<string> _bySession;
 
@@ -40,6 +43,8 @@ internal sealed class RequestLimit : BackgroundService
         var pause = Limit.TimeFor(LowWater) is var half && half < LongestPause ? half : LongestPause;
         PauseTicks = (long)(pause.TotalSeconds * time.TimestampFrequency);
         _byAddress = new BucketTable<ClientNetwork>(options.Value.MaxClients, network => new LeasedBucket($"limit:{Policy}:{network}", this));
+        _lookUpsByAddress = new BucketTable<ClientNetwork>(
+            options.Value.MaxClients, network => new LeasedBucket($"limit:{Policy}:look-ups:{network}", this));
         _bySession = new BucketTable<string>(options.Value.MaxClients, id => new LeasedBucket($"limit:{Policy}:{id}", this));
         metrics.ObserveClients(() => Clients);
     }
@@ -69,27 +74,21 @@ internal sealed class RequestLimit : BackgroundService
     public TimeProvider Time { get; }
 
     /// <summary>How many sessions and client addresses are in memory.</summary>
-    public int Clients => _byAddress.Count + _bySession.Count;
+    public int Clients => _byAddress.Count + _lookUpsByAddress.Count + _bySession.Count;
 
     /// <summary>Counts a request. One that is over the limit has its answer afterwards.</summary>
-    public bool Allows(HttpContext context, Session? session)
-    {
-        var bucket = session is null
-            ? _byAddress.Find(ClientNetwork.Of(context.Connection.RemoteIpAddress))
-            : session.Requests ??= _bySession.Find(session.Id);
-        if (bucket.TryTake())
-        {
-            return true;
-        }
+    public bool Allows(HttpContext context, Session? session) => Allows(context, session is null
+        ? _byAddress.Find(ClientNetwork.Of(context.Connection.RemoteIpAddress))
+        : session.Requests ??= _bySession.Find(session.Id));
 
-        Refuse(context, bucket);
-        return false;
-    }
+    /// <summary>Counts a look-up of a session in Redis for the address. Made-up tokens, each another, would load Redis without end.</summary>
+    public bool AllowsLookUp(HttpContext context) => Allows(context, _lookUpsByAddress.Find(ClientNetwork.Of(context.Connection.RemoteIpAddress)));
 
     /// <summary>Forgets the sessions and addresses that were not used since the last call.</summary>
     internal void Sweep()
     {
         _byAddress.Sweep();
+        _lookUpsByAddress.Sweep();
         _bySession.Sweep();
     }
 
@@ -109,6 +108,17 @@ internal sealed class RequestLimit : BackgroundService
         {
             // Shutdown.
         }
+    }
+
+    private bool Allows(HttpContext context, LeasedBucket bucket)
+    {
+        if (bucket.TryTake())
+        {
+            return true;
+        }
+
+        Refuse(context, bucket);
+        return false;
     }
 
     private void Refuse(HttpContext context, LeasedBucket bucket)

@@ -45,21 +45,30 @@ internal sealed class SessionCache
     /// <summary>How many sessions are in memory.</summary>
     public int Count => _byId.Count;
 
-    /// <returns>The session, or <see langword="null"/> if the token belongs to none.</returns>
-    /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
-    /// <exception cref="RedisConnectionException">Redis is out of reach.</exception>
-    public ValueTask<Session?> FindAsync(ReadOnlySpan<char> token, CancellationToken cancellationToken)
+    /// <summary>Finds a session without asking Redis.</summary>
+    /// <param name="token">As the client sent it.</param>
+    /// <param name="session">The session, or <see langword="null"/> if the token belongs to none.</param>
+    /// <returns><see langword="false"/> if only Redis can tell.</returns>
+    public bool TryFind(ReadOnlySpan<char> token, out Session? session)
     {
         var now = _time.GetUtcNow();
-        if (_bySpan.TryGetValue(token, out var session) && IsTrusted(session, now))
+        if (_bySpan.TryGetValue(token, out session) && IsTrusted(session, now))
         {
             _metrics.Hit();
             NoteUse(session, now);
-            return new(session);
+            return true;
         }
 
-        return token.IsEmpty ? default : FindInRedisAsync(token.ToString(), now, cancellationToken);
+        session = null;
+        return token.IsEmpty || SessionToken.IdOf(token.ToString()) is not { } id || (_unknown.TryGetValue(id, out var until) && now < until);
     }
+
+    /// <summary>Finds a session, in Redis if need be.</summary>
+    /// <returns>The session, or <see langword="null"/> if the token belongs to none.</returns>
+    /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
+    /// <exception cref="RedisConnectionException">Redis is out of reach.</exception>
+    public ValueTask<Session?> FindAsync(ReadOnlySpan<char> token, CancellationToken cancellationToken) =>
+        TryFind(token, out var session) ? new(session) : FindInRedisAsync(token.ToString(), cancellationToken);
 
     /// <summary>Notes that a session is used. Redis hears of it once a minute.</summary>
     public void NoteUse(Session session, DateTimeOffset now)
@@ -73,16 +82,13 @@ internal sealed class SessionCache
     private bool IsTrusted(Session session, DateTimeOffset now) =>
         session.Generation == _endings.Generation && _endings.IsCurrent && !session.HasExpired(now);
 
-    private async ValueTask<Session?> FindInRedisAsync(string token, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<Session?> FindInRedisAsync(string token, CancellationToken cancellationToken)
     {
-        if (SessionToken.IdOf(token) is not { } id || (_unknown.TryGetValue(id, out var until) && now < until))
-        {
-            return null;
-        }
-
+        var id = SessionToken.IdOf(token)!;
         _metrics.Missed();
         var session = await _lookups.GetOrAdd(id, static (id, of) => new Lookup(of.Cache, id, of.Token), (Cache: this, Token: token))
             .Session.WaitAsync(cancellationToken);
+        var now = _time.GetUtcNow();
         if (session is null)
         {
             NoteUnknown(id, now);

@@ -21,20 +21,28 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
             return requests.Allows(context, session: null) ? next(context) : Task.CompletedTask;
         }
 
-        var found = sessions.FindAsync(SessionCookie.Find(context.Request.Headers.Cookie), context.RequestAborted);
-        return found.IsCompletedSuccessfully ? ContinueAsync(context, requirement, found.Result) : AwaitAsync(context, requirement, found);
-    }
-
-    private async Task AwaitAsync(HttpContext context, SessionRequirement requirement, ValueTask<Session?> found) =>
-        await ContinueAsync(context, requirement, await found);
-
-    private Task ContinueAsync(HttpContext context, SessionRequirement requirement, Session? session)
-    {
-        if (!requests.Allows(context, session))
+        var token = SessionCookie.Find(context.Request.Headers.Cookie);
+        if (sessions.TryFind(token, out var session))
         {
-            return Task.CompletedTask;
+            return requests.Allows(context, session) ? AnswerAsync(context, requirement, session) : Task.CompletedTask;
         }
 
+        return requests.AllowsLookUp(context)
+            ? LookUpAsync(context, requirement, sessions.FindAsync(token, context.RequestAborted))
+            : Task.CompletedTask;
+    }
+
+    private async Task LookUpAsync(HttpContext context, SessionRequirement requirement, ValueTask<Session?> found)
+    {
+        var session = await found;
+        if (requests.Allows(context, session))
+        {
+            await AnswerAsync(context, requirement, session);
+        }
+    }
+
+    private Task AnswerAsync(HttpContext context, SessionRequirement requirement, Session? session)
+    {
         if (session is null)
         {
             if (requirement == SessionRequirement.Optional)

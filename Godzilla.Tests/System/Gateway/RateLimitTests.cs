@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Godzilla.ServiceDefaults.Sessions;
@@ -35,7 +36,9 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var options = ConfigurationOptions.Parse(await stores.ConnectionStringAsync("redis"));
-        _redis = await ConnectionMultiplexer.ConnectAsync(options);
+        var forStatistics = options.Clone();
+        forStatistics.AllowAdmin = true;
+        _redis = await ConnectionMultiplexer.ConnectAsync(forStatistics);
         var server = _redis.GetServers()[0].EndPoint;
         _proxy = RedisProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
         options.EndPoints.Clear();
@@ -207,6 +210,22 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task MadeUpTokensStopLoadingRedis()
+    {
+        var gateway = await StartAsync(("Requests__PerSecond", Slow), ("Requests__Burst", "60"));
+        using var client = gateway.ClientAt("127.0.0.62");
+        var before = await GetsAsync();
+
+        for (var i = 0; i < 300; i++)
+        {
+            using var response = await GetAsync(client, "/discussion", $"made-up-{i}");
+            Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+        }
+
+        Assert.InRange(await GetsAsync() - before, 60, 60 + (2 * Lease));
+    }
+
+    [Fact]
     public async Task TwoGatewaysTogetherKeepTheGeneralLimitToWithinALeaseEach()
     {
         (string, string)[] settings = [("Requests__PerSecond", Slow), ("Requests__Burst", "200")];
@@ -289,6 +308,14 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         using var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return health.RootElement.GetProperty("checks").GetProperty("rate-limits").GetString()!;
+    }
+
+    // How many GETs Redis has answered.
+    private async Task<int> GetsAsync()
+    {
+        var statistics = await _redis!.GetServers()[0].InfoAsync("commandstats");
+        var gets = statistics.SelectMany(section => section).Where(entry => entry.Key == "cmdstat_get").Select(entry => entry.Value).SingleOrDefault();
+        return gets is null ? 0 : int.Parse(gets.Split('=', ',')[1], CultureInfo.InvariantCulture);
     }
 
     private async Task<string> NewSessionAsync()

@@ -10,7 +10,7 @@ internal sealed class BodyLimits(RequestDelegate next, IOptions<LimitOptions> op
     private readonly TimeSpan _time = options.Value.BodyTime;
 
     public Task InvokeAsync(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? LimitAsync(context) : next(context);
+        RequestBody.IsPossible(context) ? LimitAsync(context) : next(context);
 
     private async Task LimitAsync(HttpContext context)
     {

@@ -58,7 +58,8 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessi
         return IsUpgrade(context) ? sockets.RunAsync(session, context, next) : next(context);
     }
 
+    // The header and the method first: they cost less than features.
     private static bool IsUpgrade(HttpContext context) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+        (context.Request.Headers.Upgrade.Count > 0 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
 }

@@ -14,8 +14,8 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
     private const int SignatureLength = 43; // 32 bytes in base64url.
     private const int StackLimit = 1024;
 
-    private readonly Dictionary<string, byte[]> _callees =
-        options.Value.Callees.ToDictionary(callee => callee.Key, callee => Encoding.UTF8.GetBytes(callee.Value.Key), StringComparer.Ordinal);
+    private readonly Dictionary<string, IdentityKey> _callees =
+        options.Value.Callees.ToDictionary(callee => callee.Key, callee => new IdentityKey(callee.Value.Key), StringComparer.Ordinal);
 
     private readonly Dictionary<string, Caller> _callers =
         options.Value.Callers.ToDictionary(caller => caller.Key, caller => new Caller(caller.Value), StringComparer.Ordinal);
@@ -118,13 +118,13 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         lines.Advance(length);
     }
 
-    private byte[] KeyOf(string callee) => _callees.TryGetValue(callee, out var key)
+    private IdentityKey KeyOf(string callee) => _callees.TryGetValue(callee, out var key)
         ? key
         : throw new InvalidOperationException($"{_self} has no key for {callee}: set Identity:Callees:{callee}:Key.");
 
     // The path comes last: only it can contain a line break, and there a line break cannot imitate another field.
     private static void Compute(
-        byte[] key, string issuer, string audience, in CallerIdentity caller, string signedAt, string method, string path, Span<char> signature)
+        IdentityKey key, string issuer, string audience, in CallerIdentity caller, string signedAt, string method, string path, Span<char> signature)
     {
         var text = new Utf8Lines(stackalloc byte[StackLimit]);
         try
@@ -141,7 +141,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
             text.Add(method);
             text.Add(path);
             Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(key, text.Written, hash);
+            key.Sign(text.Written, hash);
             Base64Url.EncodeToChars(hash, signature);
         }
         finally
@@ -152,8 +152,8 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
 
     private sealed class Caller(CallerOptions options)
     {
-        public byte[][] Keys { get; } =
-            options.NextKey is { } next ? [Encoding.UTF8.GetBytes(options.Key), Encoding.UTF8.GetBytes(next)] : [Encoding.UTF8.GetBytes(options.Key)];
+        public IdentityKey[] Keys { get; } =
+            options.NextKey is { } next ? [new IdentityKey(options.Key), new IdentityKey(next)] : [new IdentityKey(options.Key)];
 
         public bool ForUsers { get; } = options.ForUsers;
     }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Shutdown;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.Features;
@@ -47,22 +49,22 @@ internal sealed class Http1Forwarder(
         var request = context.Request;
         return request.Headers.Upgrade.Count == 0
             && !HttpMethods.IsConnect(request.Method)
-            && (request.ContentLength is { } length ? length <= MaxBody : context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            && (request.ContentLength is { } length ? length <= MaxBody : !RequestBody.IsPossible(context))
             && (policy.DropsCookies || request.Headers.Cookie.Count <= 1)
             && RequestHead.IsPlain(request);
     }
 
-    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, RoutePolicy policy, UpstreamPool pool, TimeSpan limit)
-    {
-        if (context.Request.ContentLength is not (> 0 and var length))
-        {
-            return await ForwardAsync(context, policy, pool, limit, body: default);
-        }
+    private ValueTask<ForwarderError> ForwardAsync(HttpContext context, RoutePolicy policy, UpstreamPool pool, TimeSpan limit) =>
+        context.Request.ContentLength is > 0 and var length
+            ? ForwardWithBodyAsync(context, policy, pool, limit, (int)length)
+            : ForwardAsync(context, policy, pool, limit, body: default);
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)length);
+    private async ValueTask<ForwarderError> ForwardWithBodyAsync(HttpContext context, RoutePolicy policy, UpstreamPool pool, TimeSpan limit, int length)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            var body = buffer.AsMemory(0, (int)length);
+            var body = buffer.AsMemory(0, length);
             await context.Request.Body.ReadExactlyAsync(body, context.RequestAborted);
             return await ForwardAsync(context, policy, pool, limit, body);
         }
@@ -78,6 +80,7 @@ internal sealed class Http1Forwarder(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, RoutePolicy policy, UpstreamPool pool, TimeSpan limit, ReadOnlyMemory<byte> body)
     {
         using var activity = Source.HasListeners() ? Start(context, pool) : null;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Godzilla.Gateway.Forwarding.Http1;
 
@@ -81,6 +82,7 @@ internal sealed class UpstreamConnection(string host, int port, TimeProvider tim
     /// <returns><see langword="false"/> if the service has ended the connection.</returns>
     /// <exception cref="UpstreamException">What is received, and not taken, outgrows the buffer.</exception>
     /// <exception cref="SocketException">The connection is broken.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReceiveAsync()
     {
         if (_start == _end)

@@ -24,11 +24,19 @@ internal static class ResponseBody
 
         if (length > connection.Received.Length)
         {
-            return CopyAsync(connection, length, client, limit);
+            return CopyWholeAsync(connection, length, client, limit);
         }
 
         client.Write(connection.Take((int)length));
         return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask CopyWholeAsync(UpstreamConnection connection, long length, PipeWriter client, TimeSpan limit)
+    {
+        await CopyAsync(connection, length, client, limit);
+
+        // The server sends what is left at the end only if it has sent nothing yet, or sends chunks.
+        await client.FlushAsync();
     }
 
     private static async ValueTask CopyAsync(UpstreamConnection connection, long length, PipeWriter client, TimeSpan limit)

@@ -217,6 +217,26 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
         Assert.Equal("second", await new StreamReader(body).ReadToEndAsync().WaitAsync(Limit));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1_000_000)]
+    public async Task WhatComesLateOfABodyArrivesToo(int length)
+    {
+        var arrived = new TaskCompletionSource();
+        var body = string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26))));
+        Service.Answer = async (_, stream) =>
+        {
+            await ScriptedService.SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body[..10]}");
+            await arrived.Task;
+            await ScriptedService.SendAsync(stream, body[10..]);
+        };
+
+        using var response = await Client.GetAsync("/upstream", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Limit);
+        arrived.SetResult();
+
+        Assert.Equal(body, await response.Content.ReadAsStringAsync().WaitAsync(Limit));
+    }
+
     [Fact]
     public async Task AServiceHearsThatTheClientHasLeft()
     {

@@ -5,7 +5,8 @@ namespace Godzilla.Gateway.Forwarding;
 
 /// <summary>
 /// What happens when a service cannot be reached or breaks off: another attempt where nothing was sent and nothing can happen twice, and
-/// else one line in the log. A client that left is neither. YARP's own log, which has a stack trace for both, is off.
+/// else one line in the log. A client that left is neither. YARP's own log, which has a stack trace for both, is off. Nor is a
+/// socket that breaks: a service may close it for what its client sent, and one that died shows in its health.
 /// </summary>
 internal static partial class ForwardingFailures
 {
@@ -63,9 +64,6 @@ internal static partial class ForwardingFailures
         or ForwarderError.ResponseBodyDestination
         or ForwarderError.ResponseHeaders
         or ForwarderError.RequestCreation
-        or ForwarderError.UpgradeRequestDestination
-        or ForwarderError.UpgradeResponseDestination
-        or ForwarderError.UpgradeActivityTimeout
         or ForwarderError.NoAvailableDestinations;
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Forwarding to {Cluster} failed: {Error}")]

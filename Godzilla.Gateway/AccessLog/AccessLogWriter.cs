@@ -33,7 +33,7 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
     {
         var lines = new ArrayBufferWriter<byte>(2 * WriteSize);
         var line = new ArrayBufferWriter<byte>(WriteSize);
-        await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         while (await _entries.Reader.WaitToReadAsync(CancellationToken.None))
         {
             await Task.Delay(GatherFor, time, CancellationToken.None);
@@ -44,7 +44,7 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
                 line.Write("\n"u8);
                 if (lines.WrittenCount + line.WrittenCount > WriteSize)
                 {
-                    await WriteAsync(lines);
+                    Write(lines);
                 }
 
                 lines.Write(line.WrittenSpan);
@@ -52,7 +52,7 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
                 json.Reset();
             }
 
-            await WriteAsync(lines);
+            Write(lines);
         }
     }
 
@@ -63,12 +63,12 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
         await base.StopAsync(cancellationToken);
     }
 
-    private async Task WriteAsync(ArrayBufferWriter<byte> lines)
+    // Not async: a console's stream would hand each write to the thread pool. A reader that is slow holds up this loop alone.
+    private void Write(ArrayBufferWriter<byte> lines)
     {
         try
         {
-            await output.WriteAsync(lines.WrittenMemory, CancellationToken.None);
-            await output.FlushAsync(CancellationToken.None);
+            output.Write(lines.WrittenSpan);
         }
         catch (IOException)
         {

@@ -34,6 +34,9 @@ public static class ServiceDefaults
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyLimit.MaxSize;
+
+            // The gateway has a limit of its own. Behind it, a client that is slow and within that limit is no attack.
+            kestrel.Limits.MinRequestBodyDataRate = null;
         });
         return builder;
     }

@@ -4,13 +4,13 @@ namespace Godzilla.Chat.Connections;
 
 /// <summary>
 /// The WebSocket that SignalR gets. It can be closed from outside with a code of ours: SignalR itself knows 1000 and 1011 only. What SignalR
-/// sends after that is dropped.
+/// sends after that is dropped, and what the client sends after that is not read: a session that has ended can do nothing more.
 /// </summary>
 internal sealed class ClosableWebSocket(WebSocket socket) : WebSocket
 {
     // A WebSocket allows one send at a time.
     private readonly SemaphoreSlim _sending = new(1);
-    private bool _isClosing;
+    private volatile bool _isClosing;
 
     public override WebSocketCloseStatus? CloseStatus => socket.CloseStatus;
 
@@ -66,11 +66,23 @@ internal sealed class ClosableWebSocket(WebSocket socket) : WebSocket
     public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
         CloseOutputAsync(closeStatus, statusDescription, cancellationToken);
 
-    public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
-        socket.ReceiveAsync(buffer, cancellationToken);
+    public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
+    {
+        var received = await ReceiveAsync(buffer.AsMemory(), cancellationToken);
+        return new WebSocketReceiveResult(received.Count, received.MessageType, received.EndOfMessage, CloseStatus, CloseStatusDescription);
+    }
 
-    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        socket.ReceiveAsync(buffer, cancellationToken);
+    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        ValueWebSocketReceiveResult received;
+        do
+        {
+            received = await socket.ReceiveAsync(buffer, cancellationToken);
+        }
+        while (_isClosing && received.MessageType != WebSocketMessageType.Close);
+
+        return received;
+    }
 
     public override void Abort() => socket.Abort();
 

@@ -20,9 +20,18 @@ internal sealed class BodyLimits(RequestDelegate next, IOptions<LimitOptions> op
             size.MaxRequestBodySize = limit < 0 ? null : limit;
         }
 
-        await using var body = new TimedBody(context.Request.Body, _time, time);
-        context.Request.Body = body;
-        await next(context);
+        // One that is too large is refused, and read over by who refuses it.
+        if (context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            await next(context);
+        }
+        else
+        {
+            await using var body = new TimedBody(context.Request.Body, _time, time);
+            context.Request.Body = body;
+            await next(context);
+        }
+
         if (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
             refusals.Refused(context.Response.StatusCode == StatusCodes.Status408RequestTimeout ? RefusalMetrics.BodyTime : RefusalMetrics.BodySize);

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using Godzilla.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,7 +25,9 @@ internal static class BodyLimit
 
     private static async Task RefuseAsync(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        // The answer first: who has not sent the body yet need not.
+        context.WriteError(StatusCodes.Status413PayloadTooLarge);
+        await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
         if (context.Request.ContentLength > DrainSize || context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size)
         {
             return;
@@ -34,11 +38,24 @@ internal static class BodyLimit
         limit.CancelAfter(DrainTime);
         try
         {
-            await context.Request.Body.CopyToAsync(Stream.Null, limit.Token);
+            await DrainAsync(context.Request.BodyReader, limit.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             // The client is slow or gone. The answer stays the same.
         }
+    }
+
+    // A token that cancels a read of Kestrel's leaves it under way, which Kestrel then logs as an error.
+    private static async Task DrainAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        await using var cancel = cancellationToken.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
+        ReadResult read;
+        do
+        {
+            read = await body.ReadAsync(CancellationToken.None);
+            body.AdvanceTo(read.Buffer.End);
+        }
+        while (!read.IsCompleted && !read.IsCanceled);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
+using System.Text.Json;
 
 namespace Godzilla.Tests.System.Gateway;
 
@@ -55,6 +57,35 @@ public sealed class RevocationTests(ReplicatedApp app)
             "the old token is refused");
         using var now = await person.Http.GetAsync("/discussion");
         Assert.Equal(HttpStatusCode.OK, now.StatusCode);
+    }
+
+    // A client that does not answer the close frame is cut 2 s later. Until then it can still send.
+    [Fact]
+    public async Task WhatASocketSendsAfterItsSessionHasEndedIsNotRead()
+    {
+        using var person = await app.SignUpAsync("gigan");
+        using var reader = await app.SignUpAsync("rodan");
+        var discussion = await person.CreateDiscussionAsync(reader);
+        using var socket = await RawSocket.ConnectAsync(app.Gateway, person.Token, answersClose: false);
+        await socket.SendAsync($$"""{"type":1,"target":"Send","arguments":["{{discussion}}","before",null]}""");
+        await Eventually.TrueAsync(async () => (await TextsAsync()).Count == 1, "the socket works");
+
+        await person.LogOutAsync();
+        await socket.ClosedAsync();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await socket.SendAsync($$"""{"type":1,"target":"Send","arguments":["{{discussion}}","after",null]}"""))
+        {
+            // Until the gateway cuts it.
+            await pace.WaitForNextTickAsync();
+        }
+
+        Assert.Equal(["before"], await TextsAsync());
+
+        async Task<IReadOnlyList<string>> TextsAsync()
+        {
+            var page = await reader.Http.GetFromJsonAsync<JsonElement>($"/discussion/{discussion}/messages");
+            return [.. page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString()!)];
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Godzilla.Tests.System.Gateway;
@@ -100,6 +101,29 @@ public sealed class RoutingTests(GodzillaApp app)
             using var form = new StringContent("username=a&password=b", Encoding.UTF8, "application/x-www-form-urlencoded");
             using var response = await person.Http.PostAsync(path, form);
             await Envelope.AssertAsync(HttpStatusCode.UnsupportedMediaType, response);
+        }
+    }
+
+    // That no service logs an error of it is checked at the end of the run.
+    [Fact]
+    public async Task ABodyThatIsAnnouncedTooLargeIsRefusedBeforeItIsSent()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(app.Gateway.Host, app.Gateway.Port);
+        using var reader = new StreamReader(socket.GetStream());
+        await socket.GetStream().WriteAsync(
+            "POST /user/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20000\r\n\r\n"u8.ToArray());
+
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+
+        // The body never comes, and the connection ends.
+        try
+        {
+            await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (IOException)
+        {
+            // Reset.
         }
     }
 

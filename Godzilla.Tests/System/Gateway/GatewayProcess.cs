@@ -24,6 +24,10 @@ internal sealed class GatewayProcess : IDisposable
                 ("ReverseProxy__Routes__open__Match__Path", "/open/{**rest}"),
                 ("ReverseProxy__Routes__open__Metadata__Session", "None"),
                 ("services__chat__http__0", upstream.Address.ToString()),
+
+                // Hundreds of requests come from one address, in any order of tests.
+                ("RateLimits__Requests__PerSecond", "100000"),
+                ("RateLimits__Requests__Burst", "100000"),
                 .. settings,
             ]);
         try

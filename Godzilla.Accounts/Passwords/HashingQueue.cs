@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Accounts.Passwords;

@@ -10,13 +10,16 @@ internal static class ForwardingExtensions
 {
     internal static void AddForwarding(this WebApplicationBuilder builder)
     {
+        // Not through IOptions: YARP makes its clients without services.
+        var options = new ForwardingOptions();
+        builder.Configuration.GetSection(ForwardingOptions.Section).Bind(options);
         builder.Services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddIdentitySigner();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
             .AddTransforms<SignedIdentityTransform>()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = builder.Configuration.GetSection(ForwardingOptions.Section).Get<ForwardingOptions>()?.ConnectTimeout ?? new ForwardingOptions().ConnectTimeout);
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = options.ConnectTimeout);
         builder.Services.AddHttp1Forwarder();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Godzilla.Gateway.ClientAddress;
+using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -8,10 +9,8 @@ namespace Godzilla.Gateway.Limits;
 /// <summary>Counts connections, and closes the one that is too many before anything is read from it.</summary>
 internal sealed class ConnectionLimit(IOptions<LimitOptions> options, IOptions<ClientAddressOptions> proxies, RefusalMetrics refusals)
 {
-    private const int NetworkBytes = 8;
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly Dictionary<ClientNetwork, int> _byAddress = [];
     private readonly IPNetwork[] _proxies = proxies.Value.GetNetworks();
     private readonly LimitOptions _options = options.Value;
     private int _count;
@@ -49,7 +48,7 @@ internal sealed class ConnectionLimit(IOptions<LimitOptions> options, IOptions<C
             address = address.MapToIPv4();
         }
 
-        var (key, limit) = (KeyOf(address), LimitOf(address));
+        var (key, limit) = (ClientNetwork.Of(address), LimitOf(address));
         if (TakeOrRefuse(key, limit) is { } reason)
         {
             refusals.Refused(reason);
@@ -67,25 +66,12 @@ internal sealed class ConnectionLimit(IOptions<LimitOptions> options, IOptions<C
         }
     };
 
-    // Whoever has one IPv6 address has all of its network.
-    private static IPAddress KeyOf(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        if (!address.TryWriteBytes(bytes, out var length) || length <= NetworkBytes)
-        {
-            return address;
-        }
-
-        bytes[NetworkBytes..].Clear();
-        return new IPAddress(bytes);
-    }
-
     private int LimitOf(IPAddress address) =>
         Array.Exists(_proxies, proxy => proxy.Contains(address)) ? int.MaxValue
         : IPAddress.IsLoopback(address) ? _options.ConnectionsPerLoopbackAddress
         : _options.ConnectionsPerAddress;
 
-    private string? TakeOrRefuse(IPAddress key, int limit)
+    private string? TakeOrRefuse(ClientNetwork key, int limit)
     {
         lock (_lock)
         {
@@ -106,7 +92,7 @@ internal sealed class ConnectionLimit(IOptions<LimitOptions> options, IOptions<C
         }
     }
 
-    private void Return(IPAddress key)
+    private void Return(ClientNetwork key)
     {
         lock (_lock)
         {

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using Godzilla.Gateway.Sessions;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Gateway.RateLimits;

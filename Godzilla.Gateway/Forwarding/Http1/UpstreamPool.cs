@@ -83,13 +83,20 @@ internal sealed class UpstreamPool(Uri address, TimeProvider time) : IDisposable
     /// <summary>Breaks off what takes too long, and closes what nobody needs.</summary>
     public void Sweep()
     {
+        UpstreamConnection[] all;
         lock (_lock)
         {
-            foreach (var connection in _all)
-            {
-                connection.Expire();
-            }
+            all = [.. _all];
+        }
 
+        // Outside: what breaks off may come back here at once.
+        foreach (var connection in all)
+        {
+            connection.Expire();
+        }
+
+        lock (_lock)
+        {
             if (_idle.Count == 0 || !_idle.Any(connection => connection.Idle() > MaxIdle))
             {
                 return;

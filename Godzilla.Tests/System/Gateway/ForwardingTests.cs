@@ -242,7 +242,7 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
     {
         Service.Answer = (_, stream) => Service.ClosedAsync(stream);
         using var leave = new CancellationTokenSource();
-        var request = Client.GetAsync("/upstream?patient=1", leave.Token);
+        var request = Client.GetAsync("/patient", leave.Token);
         await Eventually.TrueAsync(() => Service.Requests.Count == 1, "the service has the request");
 
         await leave.CancelAsync();
@@ -290,7 +290,7 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
         await socket.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
             $"DELETE {target} HTTP/1.1\r\nHost: localhost\r\nConnection: X-Hop, TE\r\nX-Hop: 1\r\nTE: trailers\r\n"
-            + "Keep-Alive: 5\r\nProxy-Authorization: x\r\nCookie: a=b\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+            + "Keep-Alive: 5\r\nHTTP2-Settings: x\r\nProxy-Authorization: x\r\nCookie: a=b\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
             + "X-Kept: one\r\nX-Kept: two\r\nAccept: a/b\r\n\r\n"));
         Assert.Equal("HTTP/1.1 200 OK", await new StreamReader(socket.GetStream()).ReadLineAsync().WaitAsync(Limit));
 
@@ -335,7 +335,14 @@ public sealed class ForwardingTests(ForwardingTests.Setting setting) : IClassFix
                 ("ReverseProxy__Routes__upstream__MaxRequestBodySize", "1000000"),
                 ("ReverseProxy__Clusters__chat__HttpRequest__ActivityTimeout", "00:00:02"),
                 ("ReverseProxy__Clusters__chat__HealthCheck__Passive__Enabled", "false"),
-                ("services__chat__http__0", Service.Address.ToString()));
+                ("services__chat__http__0", Service.Address.ToString()),
+
+                // Here only the client's leaving can end a request within a test.
+                ("ReverseProxy__Routes__patient__ClusterId", "accounts"),
+                ("ReverseProxy__Routes__patient__Match__Path", "/patient"),
+                ("ReverseProxy__Routes__patient__Metadata__Session", "None"),
+                ("ReverseProxy__Clusters__accounts__HttpRequest__ActivityTimeout", "00:05:00"),
+                ("services__accounts__http__0", Service.Address.ToString()));
             Client = GodzillaApp.CreateClient(await _gateway.AddressAsync());
         }
 

@@ -25,7 +25,10 @@ public static class ProjectResourceBuilderExtensions
         return builder.WithAnnotation(new ReplicaAnnotation(replicas));
     }
 
-    /// <summary>When published, a project with endpoints does not get the variable that makes ASP.NET Core believe everybody's forwarding headers.</summary>
+    /// <summary>
+    /// When published, a project with endpoints does not get the variable that makes ASP.NET Core believe everybody's forwarding headers. It
+    /// gets none when it runs.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -41,17 +44,6 @@ public static class ProjectResourceBuilderExtensions
         {
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION", "true");
-        }
-
-        if (builder.ExecutionContext.IsPublishMode)
-        {
-            project.WithEnvironment(context =>
-            {
-                if (project.Resource.GetEndpoints().Any() && !project.Resource.HasAnnotationOfType<DisableForwardedHeadersAnnotation>())
-                {
-                    context.EnvironmentVariables["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
-                }
-            });
         }
 
         AddTelemetry(project);

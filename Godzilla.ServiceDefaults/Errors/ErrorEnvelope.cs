@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,7 +14,10 @@ public sealed partial record ErrorEnvelope(int Code, string Message, string Trac
     [JsonPropertyOrder(-1)]
     public string Status { get; } = "error";
 
-    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ErrorJson.Default.ErrorEnvelope);
+    // As ASP.NET Core writes other JSON: for people, + and letters of all languages as they are.
+    private static readonly ErrorJson Json = new(new JsonSerializerOptions(ErrorJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json.ErrorEnvelope);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
     [JsonSerializable(typeof(ErrorEnvelope))]

@@ -4,7 +4,7 @@ namespace Godzilla.ServiceDefaults.Errors;
 public static class TimeoutExtensions
 {
     /// <summary>How long a service waits for a dependency before it answers 503, so that its caller has an answer within a second.</summary>
-    public static readonly TimeSpan DependencyLimit = TimeSpan.FromMilliseconds(700);
+    public static TimeSpan DependencyLimit { get; internal set; } = TimeSpan.FromMilliseconds(700);
 
     /// <summary>Waits for a call to a dependency for at most <see cref="DependencyLimit"/>.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>

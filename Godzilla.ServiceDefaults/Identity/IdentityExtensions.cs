@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Godzilla.ServiceDefaults.MutualTls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,25 +16,27 @@ public static class IdentityExtensions
 
     private const string Scheme = "SignedIdentity";
 
-    /// <summary>Adds <see cref="IdentitySigner"/>, keyed by <see cref="IdentityOptions"/>.</summary>
+    /// <summary>Adds <see cref="IdentitySigner"/>, keyed by <see cref="IdentityOptions"/>, and <see cref="ServiceCertificate"/>.</summary>
     /// <param name="services">The service's services.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddIdentitySigner(this IServiceCollection services)
     {
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IdentitySigner>();
+        services.AddServiceCertificate();
         return services;
     }
 
     /// <summary>
     /// Authenticates requests by their signed headers. Every endpoint without a policy of its own needs a signed-in user, so that a
-    /// forgotten one is closed.
+    /// forgotten one is closed. Where services have certificates, a signature counts only together with the caller's.
     /// </summary>
     /// <param name="services">The service's services.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddSignedIdentity(this IServiceCollection services)
     {
         services.AddIdentitySigner();
+        services.AddMutualTls();
         services.AddAuthenticationScheme<SignedIdentityHandler>(Scheme);
 
         var user = new AuthorizationPolicyBuilder().RequireClaim(ClaimTypes.NameIdentifier).Build();

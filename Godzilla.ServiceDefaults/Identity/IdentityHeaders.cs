@@ -20,6 +20,15 @@ public static class IdentityHeaders
     /// <summary>The gateway's instance that the client came through; empty where there is none.</summary>
     public const string Gateway = Prefix + "Gateway";
 
+    /// <summary>The id of the API key or of the access token's family. Not sent where there is none, as the two that follow.</summary>
+    public const string Key = Prefix + "Key";
+
+    /// <summary>What the key may be used for.</summary>
+    public const string Scopes = Prefix + "Scopes";
+
+    /// <summary>The models that the key may use.</summary>
+    public const string Models = Prefix + "Models";
+
     /// <summary>The service that signed the headers.</summary>
     public const string Issuer = Prefix + "Issuer";
 

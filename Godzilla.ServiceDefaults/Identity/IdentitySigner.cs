@@ -42,6 +42,9 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         headers.TryAddWithoutValidation(IdentityHeaders.Session, caller.Session);
         headers.TryAddWithoutValidation(IdentityHeaders.Address, caller.Address);
         headers.TryAddWithoutValidation(IdentityHeaders.Gateway, caller.Gateway);
+        AddUnlessEmpty(headers, IdentityHeaders.Key, caller.Key);
+        AddUnlessEmpty(headers, IdentityHeaders.Scopes, caller.Scopes);
+        AddUnlessEmpty(headers, IdentityHeaders.Models, caller.Models);
         headers.TryAddWithoutValidation(IdentityHeaders.Issuer, _self);
         headers.TryAddWithoutValidation(IdentityHeaders.Time, now);
         headers.TryAddWithoutValidation(IdentityHeaders.Signature, new string(signature));
@@ -66,6 +69,9 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         AddLine(lines, IdentityHeaders.Session, caller.Session);
         AddLine(lines, IdentityHeaders.Address, caller.Address);
         AddLine(lines, IdentityHeaders.Gateway, caller.Gateway);
+        AddLineUnlessEmpty(lines, IdentityHeaders.Key, caller.Key);
+        AddLineUnlessEmpty(lines, IdentityHeaders.Scopes, caller.Scopes);
+        AddLineUnlessEmpty(lines, IdentityHeaders.Models, caller.Models);
         AddLine(lines, IdentityHeaders.Issuer, _self);
         AddLine(lines, IdentityHeaders.Time, now);
         AddLine(lines, IdentityHeaders.Signature, signature);
@@ -106,6 +112,22 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         return false;
     }
 
+    private static void AddUnlessEmpty(HttpRequestHeaders headers, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static void AddLineUnlessEmpty(IBufferWriter<byte> lines, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            AddLine(lines, name, value);
+        }
+    }
+
     private static void AddLine(IBufferWriter<byte> lines, string name, ReadOnlySpan<char> value)
     {
         var line = lines.GetSpan(Encoding.UTF8.GetMaxByteCount(name.Length + value.Length) + 4);
@@ -129,7 +151,7 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
         var text = new Utf8Lines(stackalloc byte[StackLimit]);
         try
         {
-            text.Add("v2");
+            text.Add("v3");
             text.Add(issuer);
             text.Add(audience);
             text.Add(caller.User);
@@ -137,6 +159,9 @@ public sealed class IdentitySigner(IOptions<IdentityOptions> options, TimeProvid
             text.Add(caller.Address);
             text.Add(caller.Gateway);
             text.Add(caller.UserAgent);
+            text.Add(caller.Key);
+            text.Add(caller.Scopes);
+            text.Add(caller.Models);
             text.Add(signedAt);
             text.Add(method);
             text.Add(path);

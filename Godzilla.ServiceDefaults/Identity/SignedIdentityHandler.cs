@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Godzilla.ServiceDefaults.MutualTls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,7 @@ namespace Godzilla.ServiceDefaults.Identity;
 /// <summary>Authenticates a request by the identity headers that the gateway or another service signed.</summary>
 internal sealed class SignedIdentityHandler(
     IdentitySigner signer,
+    ServiceCertificate certificate,
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -17,49 +19,39 @@ internal sealed class SignedIdentityHandler(
 
     private AuthenticateResult Authenticate()
     {
-        if (!Request.Headers.ContainsKey(IdentityHeaders.Signature))
+        switch (SignedRequest.Read(signer, Request, out var issuer, out var caller))
         {
-            return AuthenticateResult.NoResult();
+            case null:
+                return AuthenticateResult.NoResult();
+            case false:
+                return AuthenticateResult.Fail("The identity is not complete, not signed for this service and request, or too old.");
         }
 
-        if (!TryRead(IdentityHeaders.Issuer, out var issuer)
-            || !TryRead(IdentityHeaders.User, out var user)
-            || !TryRead(IdentityHeaders.Session, out var session)
-            || !TryRead(IdentityHeaders.Address, out var address)
-            || !TryRead(IdentityHeaders.Gateway, out var gateway)
-            || !TryRead(IdentityHeaders.Time, out var signedAt)
-            || !TryRead(IdentityHeaders.Signature, out var signature))
+        if (certificate.IsUsed && Context.Connection.ClientCertificate is null)
         {
-            return AuthenticateResult.Fail("The identity is not complete.");
-        }
-
-        var caller = new CallerIdentity(user, session, address, Request.Headers.UserAgent.ToString(), gateway);
-        if (!signer.Verify(issuer, caller, Request.Method, Request.Path.Value ?? "", signedAt, signature))
-        {
-            return AuthenticateResult.Fail("The identity is not signed for this service and request, or too old.");
+            return AuthenticateResult.Fail("The services of this system call each other over TLS.");
         }
 
         var identity = new ClaimsIdentity(Scheme.Name, ClaimTypes.NameIdentifier, roleType: null);
         identity.AddClaim(new Claim(CallerClaims.Issuer, issuer));
-        if (user.Length > 0)
+        if (caller.User.Length > 0)
         {
-            identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, user));
+            identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, caller.User));
         }
 
-        if (session.Length > 0)
+        if (caller.Session.Length > 0)
         {
-            identity.AddClaim(new Claim(CallerClaims.Session, session));
+            identity.AddClaim(new Claim(CallerClaims.Session, caller.Session));
+        }
+
+        if (caller.Key.Length > 0)
+        {
+            identity.AddClaim(new Claim(CallerClaims.Key, caller.Key));
+            identity.AddClaim(new Claim(CallerClaims.Scopes, caller.Scopes));
+            identity.AddClaim(new Claim(CallerClaims.Models, caller.Models));
         }
 
         Context.Features.Set(new CallerFeature(caller));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
-    }
-
-    // A header that comes twice is ambiguous.
-    private bool TryRead(string name, out string value)
-    {
-        var values = Request.Headers[name];
-        value = values.ToString();
-        return values.Count == 1;
     }
 }

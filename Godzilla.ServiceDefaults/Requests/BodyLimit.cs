@@ -38,16 +38,22 @@ internal static class BodyLimit
         limit.CancelAfter(DrainTime);
         try
         {
-            await DrainAsync(context.Request.BodyReader, limit.Token);
+            if (await DrainAsync(context.Request.BodyReader, limit.Token))
+            {
+                return;
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The client is slow or gone. The answer stays the same.
+            // The client is gone.
         }
+
+        // Kestrel would read on, from a body that is in no state for it, and log that as an error.
+        context.Abort();
     }
 
-    // A token that cancels a read of Kestrel's leaves it under way, which Kestrel then logs as an error.
-    private static async Task DrainAsync(PipeReader body, CancellationToken cancellationToken)
+    // A token that cancels a read of Kestrel's leaves it under way. False: the time is up.
+    private static async Task<bool> DrainAsync(PipeReader body, CancellationToken cancellationToken)
     {
         await using var cancel = cancellationToken.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), body);
         ReadResult read;
@@ -57,5 +63,7 @@ internal static class BodyLimit
             body.AdvanceTo(read.Buffer.End);
         }
         while (!read.IsCompleted && !read.IsCanceled);
+
+        return read.IsCompleted;
     }
 }

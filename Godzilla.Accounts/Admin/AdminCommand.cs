@@ -60,7 +60,8 @@ internal static class AdminCommand
         }
 
         var action = isAdmin ? AuditActions.RoleGranted : AuditActions.RoleRevoked;
-        await services.GetRequiredService<AuditLog>().WriteAsync(user.Username, action, CallerIdentity.None, CancellationToken.None);
+        await services.GetRequiredService<AuditLog>().WriteAsync(
+            user.Username, action, CallerIdentity.None with { UserAgent = "admin command on the machine" }, CancellationToken.None);
         await Console.Out.WriteLineAsync(isAdmin ? $"{name} is an admin" : $"{name} is no admin");
         return 0;
     }

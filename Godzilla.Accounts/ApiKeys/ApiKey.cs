@@ -27,6 +27,10 @@ internal sealed class ApiKey
     [BsonElement("scopes")]
     public required string[] Scopes { get; init; }
 
+    /// <summary>The ids of the models that it may use; none: all.</summary>
+    [BsonElement("models")]
+    public string[] Models { get; init; } = [];
+
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
 

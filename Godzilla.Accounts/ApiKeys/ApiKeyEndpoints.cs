@@ -43,6 +43,7 @@ internal static class ApiKeyEndpoints
             Prefix = secret[..ShownLength],
             Name = name!,
             Scopes = [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
+            Models = [.. (body.Models ?? []).Distinct(StringComparer.Ordinal)],
             CreatedAt = time.GetBsonTime(),
             ExpiresAt = body.ExpiresAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end.ToUnixTimeMilliseconds()).UtcDateTime : null,
         };
@@ -87,6 +88,6 @@ internal static class ApiKeyEndpoints
             // It is noted with the next use.
         }
 
-        return TypedResults.Ok(new ApiKeyIdentity(key.Id.ToString(), key.User, key.Scopes, key.ExpiresAt));
+        return TypedResults.Ok(new ApiKeyIdentity(key.Id.ToString(), key.User, key.Scopes, key.Models, key.ExpiresAt));
     }
 }

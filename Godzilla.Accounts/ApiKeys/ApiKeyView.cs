@@ -1,11 +1,12 @@
 namespace Godzilla.Accounts.ApiKeys;
 
 /// <summary>A key as its user sees it.</summary>
+/// <param name="Models">The models that it may use; none: all.</param>
 internal sealed record ApiKeyView(
-    string Id, string Name, string Prefix, IReadOnlyList<string> Scopes, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? LastUsedAt)
+    string Id, string Name, string Prefix, IReadOnlyList<string> Scopes, IReadOnlyList<string> Models, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? LastUsedAt)
 {
     public static ApiKeyView Of(ApiKey key) =>
-        new(key.Id.ToString(), key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
+        new(key.Id.ToString(), key.Name, key.Prefix, key.Scopes, key.Models, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
 }
 
 /// <summary>The answer to a list of keys.</summary>
@@ -16,4 +17,4 @@ internal sealed record ApiKeyList(IEnumerable<ApiKeyView> Keys) : Answer("API ke
 internal sealed record ApiKeyCreated(string Secret, ApiKeyView Key) : Answer("API key created");
 
 /// <summary>What another service learns about a key.</summary>
-internal sealed record ApiKeyIdentity(string Id, string User, IReadOnlyList<string> Scopes, DateTime? ExpiresAt);
+internal sealed record ApiKeyIdentity(string Id, string User, IReadOnlyList<string> Scopes, IReadOnlyList<string> Models, DateTime? ExpiresAt);

@@ -64,6 +64,7 @@ internal static class AuditActions
     public const string SessionsEnded = "sessions_ended";
     public const string KeyCreated = "key_created";
     public const string KeyDeleted = "key_deleted";
+    public const string TokenReused = "token_reused";
     public const string Disabled = "disabled";
     public const string Enabled = "enabled";
     public const string PasswordChangeRequired = "password_change_required";

@@ -13,7 +13,7 @@ internal static class InvitationEndpoints
     private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
     internal static async Task<Results<Created<InvitationCreated>, ProblemHttpResult>> CreateAsync(
-        NewInvitation body,
+        NewInvitation? body,
         InvitationStore invitations,
         AuditLog audit,
         IOptions<RegistrationOptions> options,
@@ -21,7 +21,7 @@ internal static class InvitationEndpoints
         HttpContext context,
         CancellationToken cancellationToken)
     {
-        var lifetime = body.ExpiresAt is { } end ? end - time.GetUtcNow() : options.Value.InvitationLifetime;
+        var lifetime = body?.ExpiresAt is { } end ? end - time.GetUtcNow() : options.Value.InvitationLifetime;
         if (lifetime <= TimeSpan.Zero || lifetime > Longest)
         {
             return TypedResults.Problem("expires_at must be in the future, by at most a year", statusCode: StatusCodes.Status400BadRequest);

@@ -17,7 +17,7 @@ internal sealed class RegistrationOptions
     /// <summary>Nobody may register.</summary>
     public const string Closed = "closed";
 
-    /// <summary>One of the three.</summary>
+    /// <summary>Who may register: everybody, who has an invitation, or nobody.</summary>
     [AllowedValues(Open, Invite, Closed, ErrorMessage = "Registration:Mode must be open, invite or closed.")]
     public string Mode { get; set; } = Open;
 

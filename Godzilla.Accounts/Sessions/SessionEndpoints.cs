@@ -1,5 +1,4 @@
 using Godzilla.Accounts.Audit;
-using Godzilla.Accounts.Passwords;
 using Godzilla.Accounts.Users;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Sessions;
@@ -13,7 +12,6 @@ internal static class SessionEndpoints
 {
     internal static async Task<Results<Ok<Answer>, ProblemHttpResult>> LogInAsync(
         Credentials credentials,
-        PasswordCheck passwords,
         SessionStore sessions,
         SignInAccess access,
         SessionMetrics metrics,
@@ -28,39 +26,9 @@ internal static class SessionEndpoints
         }
 
         var client = context.Caller();
-        PasswordCheckResult result;
-        try
-        {
-            result = await passwords.SignInAsync(credentials.Username!, credentials.Password!, client.Address, cancellationToken);
-        }
-        catch (HashingBusyException)
-        {
-            metrics.Busy();
-            throw;
-        }
-
-        if (result.IsThrottled)
-        {
-            metrics.Throttled();
-            context.Response.Headers.RetryAfter = result.RetryAfterSeconds;
-            return TypedResults.Problem("Too many failed sign-ins", statusCode: StatusCodes.Status429TooManyRequests);
-        }
-
-        if (result.User is not { } verified)
-        {
-            metrics.Refused();
-            if (result.Account is { } account)
-            {
-                audit.Note(account.Username, AuditActions.SignInFailed, client);
-            }
-
-            return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
-        }
-
-        var (user, refusal) = await access.AdmitAsync(verified, credentials, client, cancellationToken);
+        var (user, refusal) = await access.SignInAsync(credentials, context, cancellationToken);
         if (user is null)
         {
-            metrics.Refused();
             return refusal!;
         }
 
@@ -69,7 +37,7 @@ internal static class SessionEndpoints
         {
             await sessions.EndAsync(user.Username, [SessionToken.IdOf(token)!], cancellationToken);
             metrics.Refused();
-            return TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
+            return SignInAccess.InvalidCredentials();
         }
 
         // The session that came with the sign-in is replaced, whoever's it was.

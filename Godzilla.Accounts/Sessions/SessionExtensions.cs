@@ -23,7 +23,7 @@ internal static class SessionExtensions
 
         var own = routes.MapGroup("/user/sessions").WithTags("Sessions");
         own.MapGet("", SessionListEndpoints.ListAsync).WithSummary("Lists the caller's sessions");
-        own.MapDelete("", SessionListEndpoints.EndAllAsync).WithSummary("Ends all other sessions, and with all=true this one too");
+        own.MapDelete("", SessionListEndpoints.EndAllAsync).WithSummary("Ends all other sessions and the sign-ins of programs, and with all=true this session too");
         own.MapDelete("/{id}", SessionListEndpoints.EndAsync).WithSummary("Ends one session");
     }
 }

@@ -1,4 +1,5 @@
 using Godzilla.Accounts.Audit;
+using Godzilla.Accounts.Tokens;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,10 +36,11 @@ internal static class SessionListEndpoints
 
     /// <param name="all">Whether the session of this request ends too.</param>
     internal static async Task<Ok<Answer>> EndAllAsync(
-        bool? all, SessionStore sessions, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
+        bool? all, SessionStore sessions, TokenFamilyStore families, AuditLog audit, HttpContext context, CancellationToken cancellationToken)
     {
         var caller = context.Caller();
-        var ended = await sessions.EndAllAsync(caller.User, all == true ? "" : caller.Session, cancellationToken);
+        var ended = await sessions.EndAllAsync(caller.User, all == true ? "" : caller.Session, cancellationToken)
+            + await families.EndAllAsync(caller.User, cancellationToken);
         audit.Note(caller.User, AuditActions.SessionsEnded, caller, ended.ToString());
         if (all == true)
         {

@@ -7,15 +7,15 @@ namespace Godzilla.Accounts.Sessions;
 /// <param name="SeenAt">When it was last used, to the minute.</param>
 /// <param name="ExpiresAt">When it ends, unless it is used where it can be extended.</param>
 internal sealed record SessionView(
-    string Id, bool Current, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, DateTimeOffset ExpiresAt, string Address, string UserAgent)
+    string Id, bool Current, DateTime CreatedAt, DateTime SeenAt, DateTime ExpiresAt, string Address, string UserAgent)
 {
     public static IEnumerable<SessionView> Of(IEnumerable<(string Id, SessionRecord Session)> sessions, string current) => sessions.Select(
         entry => new SessionView(
             entry.Id,
             entry.Id == current,
-            entry.Session.CreatedAt,
-            entry.Session.SeenAt,
-            entry.Session.EndsAt,
+            entry.Session.CreatedAt.UtcDateTime,
+            entry.Session.SeenAt.UtcDateTime,
+            entry.Session.EndsAt.UtcDateTime,
             entry.Session.Address,
             entry.Session.UserAgent));
 }

@@ -6,12 +6,66 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Godzilla.Accounts.Sessions;
 
-/// <summary>Decides whether somebody who has given the right password may sign in.</summary>
-internal sealed class SignInAccess(UserStore users, UserChanges changes, PasswordHasher passwords, AccountEndings endings, AuditLog audit)
+/// <summary>Decides who may sign in: with a browser, for a session, and with a program, for tokens.</summary>
+internal sealed class SignInAccess(
+    UserStore users, UserChanges changes, PasswordCheck check, PasswordHasher passwords, AccountEndings endings, SessionMetrics metrics, AuditLog audit)
 {
-    /// <summary>Refuses a disabled account, and changes the password where an operator requires that.</summary>
+    /// <summary>Checks a name and a password, within the limits for guesses, and whether their account may sign in.</summary>
     /// <returns>The account as it is now, or the refusal.</returns>
-    public async Task<(User? User, ProblemHttpResult? Refusal)> AdmitAsync(
+    public async Task<(User? User, ProblemHttpResult? Refusal)> SignInAsync(Credentials credentials, HttpContext context, CancellationToken cancellationToken)
+    {
+        var client = context.Caller();
+        PasswordCheckResult result;
+        try
+        {
+            result = await check.SignInAsync(credentials.Username!, credentials.Password!, client.Address, cancellationToken);
+        }
+        catch (HashingBusyException)
+        {
+            metrics.Busy();
+            throw;
+        }
+
+        if (result.IsThrottled)
+        {
+            metrics.Throttled();
+            context.Response.Headers.RetryAfter = result.RetryAfterSeconds;
+            return (null, TypedResults.Problem("Too many failed sign-ins", statusCode: StatusCodes.Status429TooManyRequests));
+        }
+
+        if (result.User is not { } verified)
+        {
+            metrics.Refused();
+            if (result.Account is { } account)
+            {
+                audit.Note(account.Username, AuditActions.SignInFailed, client);
+            }
+
+            return (null, InvalidCredentials());
+        }
+
+        var (user, refusal) = await AdmitAsync(verified, credentials, client, cancellationToken);
+        if (user is null)
+        {
+            metrics.Refused();
+        }
+
+        return (user, refusal);
+    }
+
+    /// <summary>The answer for a wrong password and for a name that nobody has.</summary>
+    public static ProblemHttpResult InvalidCredentials() => TypedResults.Problem("Invalid credentials", statusCode: StatusCodes.Status401Unauthorized);
+
+    /// <summary>
+    /// Whether the account is as it was when the password was checked. Asked when the session or the tokens exist: a change that is stored
+    /// later will find them and end them.
+    /// </summary>
+    public async Task<bool> IsUnchangedAsync(User user, CancellationToken cancellationToken) =>
+        await users.FindAsync(user.Username, cancellationToken) is { DisabledAt: null, PasswordChangeRequired: false } now
+        && now.PasswordVersion == user.PasswordVersion;
+
+    // Refuses a disabled account, and changes the password where an operator requires that.
+    private async Task<(User? User, ProblemHttpResult? Refusal)> AdmitAsync(
         User user, Credentials credentials, CallerIdentity client, CancellationToken cancellationToken)
     {
         if (user.DisabledAt is not null)
@@ -45,14 +99,6 @@ internal sealed class SignInAccess(UserStore users, UserChanges changes, Passwor
         await endings.TryEndAsync(changed, cancellationToken);
         return (changed, null);
     }
-
-    /// <summary>
-    /// Whether the account is as it was when the password was checked. Asked when the session exists: a change that is stored later will
-    /// find the session and end it.
-    /// </summary>
-    public async Task<bool> IsUnchangedAsync(User user, CancellationToken cancellationToken) =>
-        await users.FindAsync(user.Username, cancellationToken) is { DisabledAt: null, PasswordChangeRequired: false } now
-        && now.PasswordVersion == user.PasswordVersion;
 
     private static ProblemHttpResult Forbidden(string message) => TypedResults.Problem(message, statusCode: StatusCodes.Status403Forbidden);
 }

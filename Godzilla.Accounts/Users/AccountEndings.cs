@@ -1,5 +1,6 @@
 using Godzilla.Accounts.ApiKeys;
 using Godzilla.Accounts.Sessions;
+using Godzilla.Accounts.Tokens;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
@@ -8,11 +9,11 @@ using StackExchange.Redis;
 namespace Godzilla.Accounts.Users;
 
 /// <summary>
-/// Ends the sessions and API keys that a change to an account must end (<see cref="PendingEnd"/>), and publishes that an account is deleted.
+/// Ends the sessions, the tokens and the API keys that a change to an account must end (<see cref="PendingEnd"/>), and publishes that an account is deleted.
 /// An outage does not fail the change, which is stored: what is left is done by <see cref="AccountSweep"/>.
 /// </summary>
 internal sealed class AccountEndings(
-    UserChanges users, SessionStore sessions, ApiKeyStore keys, IConnectionMultiplexer redis, IOptions<DependencyFailures> failures)
+    UserChanges users, SessionStore sessions, TokenFamilyStore families, ApiKeyStore keys, IConnectionMultiplexer redis, IOptions<DependencyFailures> failures)
 {
     private static readonly RedisChannel Deleted = new(UserEvents.Deleted, RedisChannel.PatternMode.Literal);
 
@@ -33,6 +34,7 @@ internal sealed class AccountEndings(
             }
 
             await sessions.EndAllAsync(user.Username, pending.Keep, cancellationToken);
+            await families.EndAllAsync(user.Username, cancellationToken);
             if (user.DeletedAt is not null)
             {
                 await redis.GetDatabase().PublishAsync(Deleted, user.Username).WithTimeout(cancellationToken);

@@ -59,6 +59,7 @@ internal static class AccountEndpoints
 
         var export = new AccountExport(
             user.Username,
+            user.Email,
             user.DisplayName,
             user.CreatedAt,
             user.Roles ?? [],

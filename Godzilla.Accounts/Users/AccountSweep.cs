@@ -1,12 +1,14 @@
 using Godzilla.Accounts.ApiKeys;
+using Godzilla.Accounts.Tokens;
 using Godzilla.ServiceDefaults.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Accounts.Users;
 
-/// <summary>Finishes what outages and crashes have left half-done: <see cref="AccountEndings"/>, and the ends of API keys.</summary>
+/// <summary>Finishes what outages and crashes have left half-done: <see cref="AccountEndings"/>, and the ends of API keys and tokens.</summary>
 internal sealed class AccountSweep(
-    UserChanges users, AccountEndings endings, ApiKeyStore keys, IOptions<DependencyFailures> failures, TimeProvider time) : BackgroundService
+    UserChanges users, AccountEndings endings, ApiKeyStore keys, TokenFamilyStore families, IOptions<DependencyFailures> failures, TimeProvider time)
+    : BackgroundService
 {
     private const int AtOnce = 100;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -40,6 +42,7 @@ internal sealed class AccountSweep(
             }
 
             await keys.FinishAsync(stoppingToken);
+            await families.FinishAsync(stoppingToken);
         }
         catch (Exception exception) when (failures.Value.Match(exception))
         {

@@ -10,7 +10,9 @@ namespace Godzilla.Accounts.Users;
 /// <param name="Remember">Whether the session is to last longer; only for a sign-in.</param>
 /// <param name="NewPassword">The next password; only for a sign-in that requires one.</param>
 /// <param name="Invitation">The code of an invitation; only for a registration.</param>
-internal sealed record Credentials(string? Username, string? Password, bool Remember = false, string? NewPassword = null, string? Invitation = null)
+/// <param name="Email">Another name to sign in with; only for a registration.</param>
+internal sealed record Credentials(
+    string? Username, string? Password, bool Remember = false, string? NewPassword = null, string? Invitation = null, string? Email = null)
 {
     private const string Required = "Username and password are required";
 
@@ -51,7 +53,9 @@ internal sealed record Credentials(string? Username, string? Password, bool Reme
         if (AreGiven(out error))
         {
             error = !UsernameRule.CanBeRegistered(Username) ? $"Username must be {UsernameRule.RegistrationInWords}"
+                : ReservedNames.Contains(Username) ? "Username is reserved"
                 : !PasswordRule.IsMetBy(Password) ? $"Password must be {PasswordRule.InWords}"
+                : Email is not null && !EmailRule.IsMetBy(Email) ? $"email must be {EmailRule.InWords}"
                 : null;
         }
 
@@ -64,11 +68,12 @@ internal sealed record Credentials(string? Username, string? Password, bool Reme
         var (password, passwordFault) = Text(body, "password", "Password");
         var (newPassword, newPasswordFault) = Text(body, "new_password", "new_password");
         var (invitation, invitationFault) = Text(body, "invitation", "invitation");
+        var (email, emailFault) = Text(body, "email", "email");
         var remember = body.TryGetProperty("remember", out var flag) ? flag.ValueKind : JsonValueKind.False;
         var flagFault = remember is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : "Remember must be true or false";
-        return new Credentials(username, password, remember == JsonValueKind.True, newPassword, invitation)
+        return new Credentials(username, password, remember == JsonValueKind.True, newPassword, invitation, email)
         {
-            Fault = nameFault ?? passwordFault ?? newPasswordFault ?? invitationFault ?? flagFault,
+            Fault = nameFault ?? passwordFault ?? newPasswordFault ?? invitationFault ?? emailFault ?? flagFault,
         };
     }
 

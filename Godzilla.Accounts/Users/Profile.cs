@@ -5,9 +5,10 @@ using Godzilla.Accounts.Sessions;
 namespace Godzilla.Accounts.Users;
 
 /// <summary>An account as its user sees it.</summary>
-internal sealed record Profile(string Message, string Username, string? DisplayName, DateTime CreatedAt, IReadOnlyList<string> Roles) : Answer(Message)
+internal sealed record Profile(string Message, string Username, string? Email, string? DisplayName, DateTime CreatedAt, IReadOnlyList<string> Roles)
+    : Answer(Message)
 {
-    public static Profile Of(User user, string message) => new(message, user.Username, user.DisplayName, user.CreatedAt, user.Roles ?? []);
+    public static Profile Of(User user, string message) => new(message, user.Username, user.Email, user.DisplayName, user.CreatedAt, user.Roles ?? []);
 }
 
 /// <summary>What a client sends to change its profile. What it leaves out stays as it is.</summary>
@@ -34,6 +35,7 @@ internal sealed record PasswordChange(string? CurrentPassword, string? NewPasswo
 /// <summary>All that Accounts holds about a user.</summary>
 internal sealed record AccountExport(
     string Username,
+    string? Email,
     string? DisplayName,
     DateTime CreatedAt,
     IReadOnlyList<string> Roles,

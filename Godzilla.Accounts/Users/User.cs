@@ -22,6 +22,15 @@ internal sealed class User
     [BsonIgnoreIfNull]
     public string? UsernameKey { get; init; }
 
+    [BsonElement("email")]
+    [BsonIgnoreIfNull]
+    public string? Email { get; init; }
+
+    /// <summary><see cref="Email"/> with small letters. Unique.</summary>
+    [BsonElement("email_key")]
+    [BsonIgnoreIfNull]
+    public string? EmailKey { get; init; }
+
     /// <summary>A hash made by <see cref="Passwords.PasswordHash"/>; empty when the account is deleted.</summary>
     [BsonElement("password")]
     public required string Password { get; init; }
@@ -51,7 +60,7 @@ internal sealed class User
     [BsonIgnoreIfNull]
     public string? DisplayName { get; init; }
 
-    /// <summary>See <see cref="Users.Roles"/>.</summary>
+    /// <summary>See <see cref="Godzilla.ServiceDefaults.Identity.Roles"/>.</summary>
     [BsonElement("roles")]
     [BsonIgnoreIfNull]
     public string[]? Roles { get; init; }
@@ -86,11 +95,4 @@ internal sealed class PendingEnd
     [BsonElement("keys")]
     [BsonIgnoreIfDefault]
     public bool Keys { get; init; }
-}
-
-/// <summary>What a user may do beyond their own account.</summary>
-internal static class Roles
-{
-    /// <summary>Manage all accounts.</summary>
-    public const string Admin = "admin";
 }

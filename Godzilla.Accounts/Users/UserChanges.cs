@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Mongo;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -14,8 +15,13 @@ internal sealed class UserChanges(IMongoDatabase database, TimeProvider time)
 
     private readonly IMongoCollection<User> _users = database.GetCollection<User>("users");
 
-    internal Task EnsureIndexAsync() => _users.Indexes.CreateOneAsync(new CreateIndexModel<User>(
-        Builders<User>.IndexKeys.Ascending(user => user.PendingEnd!.Id), new CreateIndexOptions { Sparse = true, Name = "pending_end" }));
+    internal Task EnsureIndexAsync() => _users.Indexes.CreateManyAsync(
+    [
+        new CreateIndexModel<User>(
+            Builders<User>.IndexKeys.Ascending(user => user.PendingEnd!.Id), new CreateIndexOptions { Sparse = true, Name = "pending_end" }),
+        new CreateIndexModel<User>(
+            Builders<User>.IndexKeys.Ascending(user => user.DeletedAt), new CreateIndexOptions { Sparse = true, Name = "deleted_at" }),
+    ]);
 
     /// <summary>A page of accounts whose name contains a text, by name.</summary>
     /// <param name="text">In any case; all accounts, if empty.</param>
@@ -76,12 +82,18 @@ internal sealed class UserChanges(IMongoDatabase database, TimeProvider time)
             .Set(user => user.DeletedAt, time.GetBsonTime())
             .Set(user => user.Password, "")
             .Unset(user => user.DisplayName)
+            .Unset(user => user.Email)
+            .Unset(user => user.EmailKey)
             .Unset(user => user.Roles),
         cancellationToken);
 
     /// <summary>The accounts that have something left to end.</summary>
     public async Task<IReadOnlyList<User>> ListPendingAsync(int limit, CancellationToken cancellationToken) =>
         await _users.Find(Where.Gt(user => user.PendingEnd!.Id, ObjectId.Empty)).Limit(limit).ToListAsync(cancellationToken).WithTimeout(cancellationToken);
+
+    /// <returns>A page of the accounts that were deleted at or after a time, the oldest first.</returns>
+    public async Task<List<User>> ListDeletedAsync(DateTime since, int limit, CancellationToken cancellationToken) =>
+        await _users.Find(Where.Gte(user => user.DeletedAt, since)).SortBy(user => user.DeletedAt).Limit(limit).ToListAsync(cancellationToken).WithTimeout(cancellationToken);
 
     /// <summary>Notes that all has ended that <paramref name="user"/> had to end when it was read.</summary>
     public Task HasEndedAsync(User user, CancellationToken cancellationToken) => _users.UpdateOneAsync(

@@ -11,6 +11,7 @@ internal static class UserExtensions
         services.AddSingleton<UserStore>();
         services.AddSingleton<UserChanges>();
         services.AddSingleton<UserMetrics>();
+        services.AddSingleton<UserRegistration>();
         services.AddSingleton<AccountEndings>();
         services.AddHostedService<AccountSweep>();
         services.AddWarmUp((provider, _) => provider.GetRequiredService<UserStore>().EnsureIndexAsync());

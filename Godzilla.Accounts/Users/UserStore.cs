@@ -19,18 +19,37 @@ internal sealed class UserStore(IMongoDatabase database)
     public Task<User?> FindAsync(string username, CancellationToken cancellationToken) =>
         FirstAsync(user => user.Username == username, cancellationToken);
 
-    /// <summary>Finds an account by its name, or else by its name in another case.</summary>
+    /// <summary>Finds an account by its name, or else by its name in another case, or else by its e-mail address.</summary>
     public async Task<User?> FindForSignInAsync(string username, CancellationToken cancellationToken)
     {
-        // Both, always: the time of the answer must not tell whether there is such an account.
+        // All, always: the time of the answer must not tell whether there is such an account.
         var key = UsernameRule.KeyOf(username);
-        var found = await Task.WhenAll(FindAsync(username, cancellationToken), FirstAsync(user => user.UsernameKey == key, cancellationToken));
-        return found[0] ?? found[1];
+        var found = await Task.WhenAll(
+            FindAsync(username, cancellationToken),
+            FirstAsync(user => user.UsernameKey == key, cancellationToken),
+            key.Contains('@') ? FirstAsync(user => user.EmailKey == key, cancellationToken) : Task.FromResult<User?>(null));
+        return found[0] ?? found[1] ?? found[2];
+    }
+
+    /// <summary>Whether an account has this e-mail address.</summary>
+    /// <param name="key">With small letters.</param>
+    public async Task<bool> HasEmailAsync(string key, CancellationToken cancellationToken) =>
+        await FirstAsync(user => user.EmailKey == key, cancellationToken) is not null;
+
+    /// <returns>The accounts that have one of these names, in any case.</returns>
+    public async Task<List<User>> ListAsync(IReadOnlyCollection<string> usernames, CancellationToken cancellationToken)
+    {
+        // Two finds, each by an index.
+        var where = Builders<User>.Filter;
+        var found = await Task.WhenAll(
+            ListAsync(where.In(user => user.Username, usernames), cancellationToken),
+            ListAsync(where.In(user => user.UsernameKey, usernames.Select(UsernameRule.KeyOf)), cancellationToken));
+        return [.. found[0].Concat(found[1]).DistinctBy(user => user.Id)];
     }
 
     /// <summary>Adds an account.</summary>
     /// <returns>
-    /// <see langword="false"/> if the name is taken, in any case: the unique index decides, so that two callers cannot both have it.
+    /// <see langword="false"/> if the name or the e-mail address is taken, in any case: unique indexes decide, so that two callers cannot both have it.
     /// </returns>
     public async Task<bool> TryAddAsync(User user, CancellationToken cancellationToken)
     {
@@ -74,6 +93,9 @@ internal sealed class UserStore(IMongoDatabase database)
     // after an outage; creating an index that exists is no error.
     internal Task EnsureIndexAsync() => _index is { IsFaulted: false, IsCanceled: false } ? _index : _index = PrepareAsync();
 
+    private Task<List<User>> ListAsync(FilterDefinition<User> match, CancellationToken cancellationToken) =>
+        _users.Find(match & Builders<User>.Filter.Eq(user => user.DeletedAt, null)).ToListAsync(cancellationToken).WithTimeout(cancellationToken);
+
     private async Task<User?> FirstAsync(Expression<Func<User, bool>> match, CancellationToken cancellationToken) =>
         await _users.Find(Builders<User>.Filter.Where(match) & Builders<User>.Filter.Eq(user => user.DeletedAt, null))
             .FirstOrDefaultAsync(cancellationToken).WithTimeout(cancellationToken);
@@ -88,6 +110,9 @@ internal sealed class UserStore(IMongoDatabase database)
             new CreateIndexModel<User>(
                 Builders<User>.IndexKeys.Ascending(user => user.UsernameKey),
                 new CreateIndexOptions { Unique = true, Sparse = true, Name = "username_key" }),
+            new CreateIndexModel<User>(
+                Builders<User>.IndexKeys.Ascending(user => user.EmailKey),
+                new CreateIndexOptions { Unique = true, Sparse = true, Name = "email_key" }),
         ]);
         await AddKeysAsync();
     }

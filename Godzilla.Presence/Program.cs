@@ -1,6 +1,5 @@
 using Godzilla.Presence.Grpc;
 using Godzilla.Presence.Leases;
-using Godzilla.Presence.Typing;
 using Godzilla.ServiceDefaults;
 using Godzilla.ServiceDefaults.Identity;
 using Godzilla.ServiceDefaults.Redis;
@@ -9,8 +8,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis("redis");
 builder.Services.AddSignedIdentity();
-builder.Services.AddOnlineUsers();
-builder.Services.AddTypingUsers();
+builder.Services.AddPresenceState();
 builder.Services.AddPresenceGrpc();
 
 var app = builder.Build();

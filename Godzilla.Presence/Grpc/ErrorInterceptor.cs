@@ -11,8 +11,21 @@ namespace Godzilla.Presence.Grpc;
 internal sealed class ErrorInterceptor(FailurePolicy policy) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        RunAsync(context, () => continuation(request, context));
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        // What is answered from memory, which is most, needs no state machine.
+        Task<TResponse> call;
+        try
+        {
+            call = continuation(request, context);
+        }
+        catch (Exception exception)
+        {
+            call = Task.FromException<TResponse>(exception);
+        }
+
+        return call.IsCompletedSuccessfully ? call : RunAsync(context, () => call);
+    }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
@@ -44,12 +57,20 @@ internal sealed class ErrorInterceptor(FailurePolicy policy) : Interceptor
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "A dependency is unavailable"));
         }
+        catch (Exception exception) when (HasLeft(exception, context))
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "The caller has left"));
+        }
         catch (Exception exception) when (exception is not RpcException)
         {
             policy.Report(exception, context.Method, context.CancellationToken);
             throw;
         }
     }
+
+    // A stream that breaks while it is read, or that is written to after that. Neither says so in its type.
+    private static bool HasLeft(Exception exception, ServerCallContext context) =>
+        exception is IOException || (exception is InvalidOperationException && context.CancellationToken.IsCancellationRequested);
 
     private static async Task<bool> WithoutResponseAsync(Task call)
     {

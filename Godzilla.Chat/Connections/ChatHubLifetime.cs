@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Godzilla.Chat.SignalR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -15,7 +16,7 @@ internal sealed class ChatHubLifetime : DefaultHubLifetimeManager<ChatHub>
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
     private static readonly CloseMessage CloseAndReconnect = new(error: null, allowReconnect: true);
 
-    private readonly ConcurrentDictionary<string, HubConnectionContext> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HubClient> _open = new(StringComparer.Ordinal);
 
     public ChatHubLifetime(IHostApplicationLifetime lifetime, ILogger<DefaultHubLifetimeManager<ChatHub>> logger)
         : base(logger) =>
@@ -23,11 +24,15 @@ internal sealed class ChatHubLifetime : DefaultHubLifetimeManager<ChatHub>
         // Callbacks run in reverse order of registration: registered after SignalR's, this one runs before SignalR breaks off.
         lifetime.ApplicationStarted.Register(() => lifetime.ApplicationStopping.Register(() => DrainAsync().Wait(DrainLimit)));
 
+    /// <returns>The open connection of this id.</returns>
+    public HubClient? Find(string connectionId) => _open.GetValueOrDefault(connectionId);
+
     /// <inheritdoc/>
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        _open[connection.ConnectionId] = connection;
+        _open[connection.ConnectionId] = new HubClient(
+            connection, ((ClosableWebSocketFeature)connection.GetHttpContext()!.Features.GetRequiredFeature<IHttpWebSocketFeature>()).Socket!);
         return base.OnConnectedAsync(connection);
     }
 
@@ -35,13 +40,17 @@ internal sealed class ChatHubLifetime : DefaultHubLifetimeManager<ChatHub>
     public override Task OnDisconnectedAsync(HubConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        _open.TryRemove(connection.ConnectionId, out _);
+        if (_open.TryRemove(connection.ConnectionId, out var client))
+        {
+            client.LeaveAll();
+        }
+
         return base.OnDisconnectedAsync(connection);
     }
 
     private async Task DrainAsync()
     {
-        await Task.WhenAll(_open.Values.Select(connection => connection.WriteAsync(CloseAndReconnect).AsTask()));
+        await Task.WhenAll(_open.Values.Select(client => client.Connection.WriteAsync(CloseAndReconnect).AsTask()));
         while (!_open.IsEmpty)
         {
             await Task.Delay(PollEvery);

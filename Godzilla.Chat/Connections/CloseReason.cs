@@ -4,7 +4,7 @@ namespace Godzilla.Chat.Connections;
 
 /// <summary>Why a server closes a WebSocket.</summary>
 /// <param name="Status">The close code.</param>
-/// <param name="Description">For a person, at most 123 bytes (RFC 6455, 5.5).</param>
+/// <param name="Description">For a person, at most 123 bytes (RFC 6455, 5.5); empty for none.</param>
 internal sealed record CloseReason(WebSocketCloseStatus Status, string Description)
 {
     /// <summary>4401: sign in again before another attempt.</summary>

@@ -8,7 +8,7 @@ internal sealed class ConnectionMetrics
     private readonly UpDownCounter<int> _open;
 
     public ConnectionMetrics(IMeterFactory meters) =>
-        _open = meters.Create("Godzilla.Chat").CreateUpDownCounter<int>("godzilla.chat.connections", "{connection}", "Open connections to the hub.");
+        _open = meters.Create("Godzilla.Chat").CreateUpDownCounter<int>("godzilla.chat.connections", "{connection}", "Open connections of clients, over both protocols.");
 
     public void Opened() => _open.Add(1);
 

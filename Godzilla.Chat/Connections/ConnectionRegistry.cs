@@ -1,16 +1,11 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using Godzilla.Chat.Discussions;
-using Godzilla.Chat.SignalR;
-using Godzilla.ServiceDefaults.Identity;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 
 namespace Godzilla.Chat.Connections;
 
 /// <summary>The open connections of this process by user, session and gateway.</summary>
-internal sealed class ConnectionRegistry(IHubContext<ChatHub, IChatClient> hub, ConnectionMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class ConnectionRegistry(ConnectionMetrics metrics, IOptions<ConnectionOptions> options, TimeProvider time) : IDisposable
 {
     // Longer than a signed identity is valid, so that a handshake that was under way when its session ended is refused.
     private static readonly TimeSpan EndedMemory = TimeSpan.FromMinutes(5);
@@ -18,88 +13,125 @@ internal sealed class ConnectionRegistry(IHubContext<ChatHub, IChatClient> hub, 
     // How long a client has to answer a close frame.
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, HubCallerContext> _open = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, IClientConnection> _open = new(StringComparer.Ordinal);
+    private readonly ConnectionIndex _byUser = new(connection => connection.User);
+    private readonly ConnectionIndex _bySession = new(connection => connection.SessionId);
+    private readonly ConnectionIndex _byGateway = new(connection => connection.Gateway);
     private readonly MemoryCache _ended = new(new MemoryCacheOptions());
 
-    /// <summary>Every open connection: its id and its user.</summary>
-    public IEnumerable<(string ConnectionId, string Username)> All =>
-        _open.Select(connection => (connection.Key, connection.Value.User!.Username()));
+    /// <summary>The users of the open connections.</summary>
+    public IReadOnlyList<string> Users
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _byUser.Keys];
+            }
+        }
+    }
 
     /// <summary>The sessions of the open connections.</summary>
-    public IEnumerable<string> Sessions => _open.Values.Select(connection => connection.User!.SessionId()).Distinct(StringComparer.Ordinal);
-
-    /// <returns><see langword="false"/> if its session has ended meanwhile.</returns>
-    public bool TryAdd(HubCallerContext connection)
+    public IReadOnlyList<string> Sessions
     {
-        _open[connection.ConnectionId] = connection;
-        if (_ended.TryGetValue(connection.User!.SessionId(), out _))
+        get
         {
-            _open.TryRemove(connection.ConnectionId, out _);
-            return false;
+            lock (_gate)
+            {
+                return [.. _bySession.Keys];
+            }
+        }
+    }
+
+    /// <returns>A user's open connections.</returns>
+    public IReadOnlyList<IClientConnection> Of(string username)
+    {
+        lock (_gate)
+        {
+            return _byUser.Get(username);
+        }
+    }
+
+    /// <summary>Takes a connection in, unless its session has ended meanwhile, or its user has too many.</summary>
+    /// <returns>Why it must be closed, or <see langword="null"/>.</returns>
+    public CloseReason? Add(IClientConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_ended.TryGetValue(connection.SessionId, out _))
+            {
+                return CloseReason.SessionEnded;
+            }
+
+            if (_byUser.Count(connection.User) >= options.Value.PerUser)
+            {
+                return new CloseReason(WebSocketCloseStatus.PolicyViolation, $"At most {options.Value.PerUser} connections");
+            }
+
+            _open.Add(connection.Id, connection);
+            _byUser.Add(connection);
+            _bySession.Add(connection);
+            _byGateway.Add(connection);
         }
 
         metrics.Opened();
-        return true;
+        return null;
     }
 
     /// <returns><see langword="false"/> if it was not there.</returns>
     public bool Remove(string connectionId)
     {
-        if (!_open.TryRemove(connectionId, out _))
+        lock (_gate)
         {
-            return false;
+            if (!_open.Remove(connectionId, out var connection))
+            {
+                return false;
+            }
+
+            _byUser.Remove(connection);
+            _bySession.Remove(connection);
+            _byGateway.Remove(connection);
         }
 
         metrics.Closed();
         return true;
     }
 
-    /// <summary>Subscribes the open connections of a discussion's members to its events.</summary>
-    public async Task SubscribeAsync(IReadOnlyCollection<string> usernames, DiscussionId discussion)
-    {
-        foreach (var (connectionId, username) in All)
-        {
-            if (usernames.Contains(username))
-            {
-                await hub.Groups.AddToGroupAsync(connectionId, discussion.ToString());
-            }
-        }
-    }
-
     /// <summary>Closes the connections of a session that has ended, and refuses those whose handshake is still under way.</summary>
     public void End(string sessionId)
     {
-        // Noted first: TryAdd adds before it looks here, so one of the two sees the other.
-        _ended.Set(sessionId, true, EndedMemory);
-        Close(connection => connection.User!.SessionId() == sessionId, CloseReason.SessionEnded);
+        IClientConnection[] open;
+        lock (_gate)
+        {
+            _ended.Set(sessionId, true, EndedMemory);
+            open = _bySession.Get(sessionId);
+        }
+
+        Close(open, CloseReason.SessionEnded);
     }
 
     /// <summary>Closes the connections that came through a gateway that ends.</summary>
-    public void LeaveGateway(string gateway) =>
-        Close(connection => connection.GetHttpContext()?.Caller().Gateway == gateway, CloseReason.Restarting);
-
-    public void Dispose() => _ended.Dispose();
-
-    private void Close(Func<HubCallerContext, bool> match, CloseReason reason)
+    public void LeaveGateway(string gateway)
     {
-        foreach (var connection in _open.Values.Where(match))
+        IClientConnection[] open;
+        lock (_gate)
         {
-            _ = CloseAsync(connection, reason);
+            open = _byGateway.Get(gateway);
         }
+
+        Close(open, CloseReason.Restarting);
     }
 
-    private async Task CloseAsync(HubCallerContext connection, CloseReason reason)
+    /// <summary>Closes a connection, and breaks it off if its client does not answer.</summary>
+    public async Task CloseAsync(IClientConnection connection, CloseReason reason)
     {
         try
         {
-            var socket = (connection.GetHttpContext()?.Features.Get<IHttpWebSocketFeature>() as ClosableWebSocketFeature)?.Socket;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionAborted);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed);
             limit.CancelAfter(CloseLimit);
-            if (socket is not null)
-            {
-                await socket.CloseAsync(reason, limit.Token);
-                await Task.Delay(Timeout.InfiniteTimeSpan, time, limit.Token);
-            }
+            await connection.CloseAsync(reason, limit.Token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, limit.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or ObjectDisposedException)
         {
@@ -107,5 +139,15 @@ internal sealed class ConnectionRegistry(IHubContext<ChatHub, IChatClient> hub, 
         }
 
         connection.Abort();
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    private void Close(IEnumerable<IClientConnection> connections, CloseReason reason)
+    {
+        foreach (var connection in connections)
+        {
+            _ = CloseAsync(connection, reason);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Godzilla.Chat.Messages;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization.Attributes;
 
@@ -10,13 +11,18 @@ internal sealed class Discussion
     [BsonId]
     public ObjectId Id { get; init; }
 
-    /// <summary>The members.</summary>
+    /// <summary>The members, by the time that they have been in it: the first owns it.</summary>
     [BsonElement("users")]
     public required string[] Users { get; init; }
 
     [BsonElement("title")]
     [BsonIgnoreIfNull]
     public string? Title { get; init; }
+
+    /// <summary>Whether the assistant may answer in it; its owner can keep it out.</summary>
+    [BsonElement("assistant")]
+    [BsonIgnoreIfNull]
+    public bool? Assistant { get; init; }
 
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
@@ -32,9 +38,14 @@ internal sealed class Discussion
     /// <summary>The number of <see cref="LastMessage"/>; 0 before the first.</summary>
     [BsonElement("seq")]
     public long Seq { get; init; }
+
+    /// <summary>The number of the newest change of a message; 0 before the first.</summary>
+    [BsonElement("rev")]
+    public long Rev { get; init; }
 }
 
 /// <summary>The newest message of a discussion, kept with it for the list of discussions.</summary>
+[BsonIgnoreExtraElements]
 internal sealed class LastMessage
 {
     [BsonElement("message_id")]
@@ -48,4 +59,12 @@ internal sealed class LastMessage
 
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>The number of its newest change; none if it was never changed.</summary>
+    [BsonElement("rev")]
+    [BsonIgnoreIfNull]
+    public long? Rev { get; init; }
+
+    public static LastMessage Of(Message message) =>
+        new() { MessageId = message.Id, UserId = message.UserId, Text = message.Text, CreatedAt = message.CreatedAt, Rev = message.Rev };
 }

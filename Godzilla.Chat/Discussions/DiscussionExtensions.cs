@@ -6,8 +6,15 @@ internal static class DiscussionExtensions
 {
     internal static void AddDiscussions(this IServiceCollection services)
     {
+        services.AddOptions<DiscussionOptions>().BindConfiguration(DiscussionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DiscussionStore>();
-        services.AddWarmUp((provider, _) => provider.GetRequiredService<DiscussionStore>().EnsureIndexAsync());
+        services.AddSingleton<ReadCursorStore>();
+        services.AddSingleton<CreationLimit>();
+        services.AddSingleton<Departures>();
+        services.AddTransient<Invitations>();
+        services.AddSingleton<NewestMessages>().AddHostedService(provider => provider.GetRequiredService<NewestMessages>());
+        services.AddWarmUp((provider, _) => provider.GetRequiredService<DiscussionStore>().WarmUpAsync());
+        services.AddWarmUp((provider, _) => provider.GetRequiredService<ReadCursorStore>().EnsureIndexAsync());
     }
 
     internal static void MapDiscussions(this IEndpointRouteBuilder routes)
@@ -15,5 +22,11 @@ internal static class DiscussionExtensions
         var group = routes.MapGroup("/discussion").WithTags("Discussions");
         group.MapGet("", DiscussionEndpoints.ListAsync).WithSummary("Lists the caller's discussions, newest activity first");
         group.MapPost("", DiscussionEndpoints.CreateAsync).WithSummary("Creates a discussion");
+        group.MapGet("/{id}", DiscussionEndpoints.GetAsync).WithSummary("Reads one of the caller's discussions");
+        group.MapPatch("/{id}", DiscussionEndpoints.ChangeAsync).WithSummary("Gives a discussion another title, or keeps the assistant out of it, by its owner");
+        group.MapDelete("/{id}", DiscussionEndpoints.DeleteAsync).WithSummary("Deletes a discussion and its messages, by its owner");
+        group.MapPost("/{id}/members", DiscussionEndpoints.InviteAsync).WithSummary("Adds members to a discussion");
+        group.MapDelete("/{id}/members/{username}", DiscussionEndpoints.RemoveAsync).WithSummary("Leaves a discussion, or removes a member, by its owner");
+        group.MapPut("/{id}/read", DiscussionEndpoints.ReadAsync).WithSummary("Notes how far the caller has read");
     }
 }

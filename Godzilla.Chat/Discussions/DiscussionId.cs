@@ -7,7 +7,8 @@ namespace Godzilla.Chat.Discussions;
 /// <param name="Value">As stored; the lobby's is the ObjectId of zeros, which is never generated.</param>
 internal readonly record struct DiscussionId(ObjectId Value)
 {
-    private const string LobbyName = "lobby";
+    /// <summary>How clients write the lobby.</summary>
+    public const string LobbyName = "lobby";
 
     /// <summary>The discussion that is open to every signed-in user.</summary>
     public static readonly DiscussionId Lobby = new(ObjectId.Empty);

@@ -1,3 +1,4 @@
+using Godzilla.Chat.Messages;
 using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Chat.Discussions;
@@ -7,8 +8,8 @@ namespace Godzilla.Chat.Discussions;
 /// <param name="Title">Up to 200 characters, or none.</param>
 internal sealed record NewDiscussion(string[]? Users, string? Title = null)
 {
-    private const int MaxUsers = 100;
-    private const int MaxTitleLength = 200;
+    internal const int MaxUsers = 100;
+    internal const int MaxTitleLength = 200;
 
     /// <summary>Whether a discussion can be made of it.</summary>
     /// <param name="error">Otherwise, what is wrong.</param>
@@ -18,7 +19,7 @@ internal sealed record NewDiscussion(string[]? Users, string? Title = null)
         error = Users is null or { Length: 0 or > MaxUsers } ? $"users must hold 1 to {MaxUsers} usernames"
             : !Array.TrueForAll(Users, UsernameRule.IsMetBy) ? $"users must hold usernames: {UsernameRule.InWords}"
             : Title?.Length > MaxTitleLength ? $"title must be at most {MaxTitleLength} characters"
-            : null;
+            : TextRule.OfLine("title", Title);
         return error is null;
     }
 }

@@ -31,4 +31,18 @@ internal sealed class Message
 
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>1, 2, 3… for the changes of a discussion's messages: that of this one's newest; none if it was never changed.</summary>
+    [BsonElement("rev")]
+    [BsonIgnoreIfNull]
+    public long? Rev { get; init; }
+
+    [BsonElement("edited_at")]
+    [BsonIgnoreIfNull]
+    public DateTime? EditedAt { get; init; }
+
+    /// <summary>What is left of a message that its author deleted: all but its text.</summary>
+    [BsonElement("deleted")]
+    [BsonIgnoreIfDefault]
+    public bool Deleted { get; init; }
 }

@@ -1,83 +1,67 @@
-using System.Collections.Concurrent;
+using Godzilla.Chat.Connections;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.SignalR;
+using Godzilla.Chat.SocketIo;
 using Grpc.Core;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Godzilla.Chat.Presence;
 
-/// <summary>
-/// Passes on who is typing where, and that they have stopped, also when nobody said so: Presence ends typing after a while, and this
-/// looks again then.
-/// </summary>
-internal sealed partial class TypingRelay(
-    PresenceClient presence, IHubContext<ChatHub, IChatClient> hub, TimeProvider time, ILogger<TypingRelay> logger) : BackgroundService
+/// <summary>Passes on who is typing where, to everybody but those who type: these are told of the others alone.</summary>
+internal sealed class TypingRelay
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private readonly PresenceClient _presence;
+    private readonly PresenceSync _connections;
+    private readonly IHubContext<ChatHub, IChatClient> _hub;
+    private readonly ChatHubLifetime _clients;
+    private readonly SocketIoRooms _socketIo;
+    private readonly ILogger<TypingRelay> _logger;
 
-    // The discussions in which somebody of this process was typing when we last looked, and the answer then.
-    private readonly ConcurrentDictionary<DiscussionId, IReadOnlyList<string>> _typing = new();
+    public TypingRelay(
+        PresenceClient presence,
+        PresenceWatch watch,
+        PresenceSync connections,
+        IHubContext<ChatHub, IChatClient> hub,
+        ChatHubLifetime clients,
+        SocketIoRooms socketIo,
+        ILogger<TypingRelay> logger)
+    {
+        (_presence, _connections, _hub, _clients, _socketIo, _logger) = (presence, connections, hub, clients, socketIo, logger);
+        watch.OnTyping(Tell);
+    }
 
-    /// <summary>Notes that a user begins or stops typing, and tells the others.</summary>
+    /// <summary>Notes that a user begins or stops typing. The others are told when Presence says so.</summary>
     /// <param name="username">The user.</param>
-    /// <param name="connectionId">Their connection, which is not told.</param>
+    /// <param name="connectionId">Their connection.</param>
     /// <param name="discussion">Where; the user is known to be a member.</param>
     /// <param name="isTyping">Whether they type.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when it is noted.</returns>
     /// <exception cref="RpcException">Presence is out of reach.</exception>
-    public async Task SetAsync(
-        string username, string connectionId, DiscussionId discussion, bool isTyping, CancellationToken cancellationToken)
+    public Task SetAsync(string username, string connectionId, DiscussionId discussion, bool isTyping, CancellationToken cancellationToken) =>
+        _presence.SetTypingAsync(username, discussion.ToString(), isTyping, cancellationToken);
+
+    private void Tell(TypingChange change)
     {
+        if (!DiscussionId.TryParse(change.DiscussionId, out var discussion))
+        {
+            return; // Somewhere that is not ours.
+        }
+
+        _socketIo.SendTyping(discussion, change.Before, change.After);
+
+        // Who types, or has just stopped, sees a list of their own.
         var id = discussion.ToString();
-        await presence.SetTypingAsync(username, id, isTyping, cancellationToken);
-        var users = await presence.GetTypingInAsync(id, cancellationToken);
-        _typing[discussion] = users;
-        hub.Clients.GroupExcept(id, connectionId).Typing(new TypingList(id, users)).FireAndForget(logger);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        while (!stoppingToken.IsCancellationRequested)
+        string[] concerned = [.. change.After.Union(change.Before, StringComparer.Ordinal)];
+        _hub.Clients.GroupExcept(id, _connections.ConnectionsOf(concerned)).Typing(new TypingList(id, change.After)).FireAndForget(_logger);
+        foreach (var user in concerned)
         {
-            try
+            string[] others = [.. change.After.Where(other => other != user)];
+            if (!others.SequenceEqual(change.Before.Where(other => other != user), StringComparer.Ordinal)
+                && _connections.ConnectionsOf(user).Where(connection => _clients.Find(connection)?.IsUnwanted(discussion) is not true).ToArray() is { Length: > 0 } own)
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                foreach (var (discussion, before) in _typing)
-                {
-                    await LookAsync(discussion, before, stoppingToken);
-                }
-            }
-            catch (RpcException exception)
-            {
-                LogUnreachable(logger, exception.Message);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                _hub.Clients.Clients(own).Typing(new TypingList(id, others)).FireAndForget(_logger);
             }
         }
     }
-
-    private async Task LookAsync(DiscussionId discussion, IReadOnlyList<string> before, CancellationToken cancellationToken)
-    {
-        var id = discussion.ToString();
-        var now = await presence.GetTypingInAsync(id, cancellationToken);
-        if (!now.SequenceEqual(before, StringComparer.Ordinal))
-        {
-            // Whoever said something meanwhile has told it already.
-            if (_typing.TryUpdate(discussion, now, before))
-            {
-                hub.Clients.Group(id).Typing(new TypingList(id, now)).FireAndForget(logger);
-            }
-        }
-        else if (now.Count == 0)
-        {
-            _typing.TryRemove(new(discussion, before));
-        }
-    }
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Presence is unreachable, so typing may end late: {Reason}")]
-    private static partial void LogUnreachable(ILogger logger, string reason);
 }

@@ -1,142 +1,89 @@
-using System.Diagnostics.CodeAnalysis;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Messages;
-using Godzilla.Chat.SignalR;
-using Godzilla.ServiceDefaults.Mongo;
-using Microsoft.AspNetCore.SignalR;
+using MongoDB.Bson;
 
 namespace Godzilla.Chat.Rooms;
 
-/// <summary>
-/// An active discussion: numbers each message, stores it, and then delivers it to the connected members, in the order of the numbers
-/// and once.
-/// </summary>
-/// <remarks>
-/// The store's unique index decides the numbers; the room only guesses the next one. So another replica, or an insert whose answer was
-/// lost, costs a second attempt but never a gap or a duplicate. What such an insert stored is delivered before the next message.
-/// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds no resource.")]
-internal sealed partial class Room(
-    DiscussionId id,
-    MessageStore messages,
-    DiscussionStore discussions,
-    IHubContext<ChatHub, IChatClient> hub,
-    TimeProvider time,
-    MessageMetrics metrics,
-    ILogger<Room> logger)
+/// <summary>A discussion that is active in this process: its writer, the changes of its messages, and the feed to its clients.</summary>
+internal sealed class Room(DiscussionId id, RoomFeed feed, RoomWriter writer, RoomChanges changes, MessageStore messages)
 {
-    // What the limit of the store leaves of the second in which a sender must have an answer.
-    private static readonly TimeSpan TurnLimit = TimeSpan.FromMilliseconds(250);
+    /// <summary>How many messages a replay can hold; who has missed more pages through them.</summary>
+    public const int MaxReplay = 1000;
 
-    private const int MaxAttempts = 5;
-    private const int CatchUpPage = 100;
+    public DiscussionId Id => id;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    public bool IsIdle => writer.IsIdle && !feed.HasClients;
 
-    // The number of the newest delivered message; null until the store has been asked.
-    private long? _delivered;
+    /// <inheritdoc cref="RoomWriter.Waiting"/>
+    public int Waiting => writer.Waiting;
 
-    // The store may hold messages that were not delivered: an insert failed without saying how much it stored.
-    private bool _behind;
+    /// <inheritdoc cref="RoomWriter.AppendAsync"/>
+    public Task<IReadOnlyList<Message>> AppendAsync(string username, IReadOnlyList<Draft> drafts, CancellationToken cancellationToken) =>
+        writer.AppendAsync(username, drafts, cancellationToken);
 
-    /// <summary>Stores messages and delivers them.</summary>
-    /// <param name="username">The sender, a member.</param>
-    /// <param name="drafts">The messages, in order.</param>
-    /// <param name="cancellationToken">Ends the wait for a turn; an insert that has begun is not cancelled.</param>
-    /// <returns>The messages as stored; a draft whose client id is stored already is that message.</returns>
-    /// <exception cref="TimeoutException">The store is slow, and earlier senders still wait for it.</exception>
-    public async Task<IReadOnlyList<Message>> AppendAsync(
-        string username, IReadOnlyList<Draft> drafts, CancellationToken cancellationToken)
+    /// <inheritdoc cref="RoomChanges.ChangeAsync"/>
+    public Task<Message?> ChangeAsync(ObjectId message, string? author, string? text, CancellationToken cancellationToken) =>
+        changes.ChangeAsync(message, author, text, cancellationToken);
+
+    /// <inheritdoc cref="RoomFeed.Clients"/>
+    public IReadOnlyList<IRoomClient> Clients => feed.Clients;
+
+    public bool Has(IRoomClient client) => feed.Has(client);
+
+    /// <summary>Sends a client what is stored from now on.</summary>
+    /// <param name="client">The client; it may be here already.</param>
+    /// <param name="newest">The newest; <see langword="null"/> if only the store knows.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    public async Task AddAsync(IRoomClient client, Position? newest, CancellationToken cancellationToken)
     {
-        if (!await _turn.WaitAsync(TurnLimit, cancellationToken))
+        if (!feed.Has(client))
         {
-            throw new TimeoutException($"Discussion {id} is waiting for its store.");
-        }
-
-        try
-        {
-            var stored = new List<Message>(drafts.Count);
-            for (var attempt = 1; stored.Count < drafts.Count; attempt++)
-            {
-                if (attempt > MaxAttempts)
-                {
-                    throw new TimeoutException($"Discussion {id} is written to by too many others.");
-                }
-
-                var last = await CatchUpAsync();
-                var batch = drafts.Skip(stored.Count).Select((draft, index) => Stamp(username, draft, last + 1 + index)).ToArray();
-
-                _behind = true;
-                var added = await messages.AddAsync(batch);
-                stored.AddRange(batch[..added]);
-                metrics.Stored(added);
-                if (added == batch.Length)
-                {
-                    _behind = false;
-                    Deliver(batch);
-                }
-                else if (batch[added].ClientId is { } clientId
-                    && await messages.FindByClientIdAsync(id, username, clientId, CancellationToken.None) is { } before)
-                {
-                    stored.Add(before);
-                }
-            }
-
-            await CatchUpAsync();
-            await RecordAsync(stored[^1]);
-            return stored;
-        }
-        finally
-        {
-            _turn.Release();
+            // The feed may be behind the store, where a replica has died or Redis is away: a client that comes from another replica would get again
+            // what it has.
+            feed.Add(client, newest ?? (feed.HasClients
+                ? new Position(await messages.GetLastSeqAsync(id, cancellationToken), 0)
+                : await GetNewestAsync(cancellationToken)));
         }
     }
 
-    private async Task<long> CatchUpAsync()
+    /// <summary>Sends a client the messages after one, and the changes after one, and then those that are stored from now on.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="afterSeq">The last message that it has; <see langword="null"/> sends none again.</param>
+    /// <param name="afterRev">The last change that it has; <see langword="null"/> sends none again.</param>
+    /// <param name="cancellationToken">Ends the wait for a client that is slow.</param>
+    /// <returns>The newest, and whether all that were asked for were sent.</returns>
+    public async Task<(Position Newest, bool IsComplete)> ReplayAsync(
+        IRoomClient client, long? afterSeq, long? afterRev, CancellationToken cancellationToken)
     {
-        _delivered ??= await messages.GetLastSeqAsync(id, CancellationToken.None);
-        while (_behind)
-        {
-            var missed = await messages.ListAfterAsync(id, _delivered.Value, CatchUpPage, CancellationToken.None);
-            Deliver(missed);
-            _behind = missed.Count == CatchUpPage;
-        }
-
-        return _delivered.Value;
+        var newest = await GetNewestAsync(cancellationToken);
+        var after = new Position(Math.Min(afterSeq ?? newest.Seq, newest.Seq), Math.Min(afterRev ?? newest.Rev, newest.Rev));
+        var isComplete = newest.Seq - after.Seq <= MaxReplay && newest.Rev - after.Rev <= MaxReplay;
+        return (await feed.ReplayAsync(client, isComplete ? after : newest, cancellationToken), isComplete);
     }
 
-    private void Deliver(IReadOnlyList<Message> batch)
+    public void Remove(IRoomClient client) => feed.Remove(client);
+
+    /// <summary>Takes what another replica stored: messages that follow each other, or a changed one; none says that there is something.</summary>
+    public void Receive(IReadOnlyList<Message> stored)
     {
-        foreach (var message in batch)
+        switch (stored)
         {
-            hub.Clients.Group(id.ToString()).Message(MessageView.Of(message)).FireAndForget(logger);
-            _delivered = message.Seq;
+            case []:
+                _ = feed.CatchUpAsync();
+                break;
+            case [{ Rev: not null }]:
+                feed.DeliverChange(stored[0]);
+                break;
+            default:
+                writer.Note(stored[^1].Seq);
+                feed.Deliver(stored);
+                break;
         }
     }
 
-    // The message is stored, so a failure here is no failure of the send: the next message in the discussion repairs the list.
-    private async Task RecordAsync(Message message)
-    {
-        try
-        {
-            await discussions.SetLastMessageAsync(message);
-        }
-        catch (Exception exception)
-        {
-            LogNotRecorded(logger, exception, message.Id.ToString());
-        }
-    }
+    /// <inheritdoc cref="RoomFeed.CatchUpAsync"/>
+    public Task CatchUpAsync() => feed.CatchUpAsync();
 
-    private Message Stamp(string username, Draft draft, long seq) => new()
-    {
-        DiscussionId = id.Value,
-        Seq = seq,
-        UserId = username,
-        Text = draft.Text,
-        ClientId = draft.ClientId,
-        CreatedAt = time.GetBsonTime(),
-    };
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Message {MessageId} is stored, but not recorded as its discussion's newest")]
-    private static partial void LogNotRecorded(ILogger logger, Exception exception, string messageId);
+    private async Task<Position> GetNewestAsync(CancellationToken cancellationToken) =>
+        new(await messages.GetLastSeqAsync(id, cancellationToken), await messages.GetLastRevAsync(id, cancellationToken));
 }

@@ -1,27 +1,90 @@
+using System.Collections.Concurrent;
 using Godzilla.Chat.Discussions;
-using Microsoft.Extensions.Caching.Memory;
+using Godzilla.Chat.Messages;
 
 namespace Godzilla.Chat.Rooms;
 
-/// <summary>The rooms of the discussions that are active; a room that is idle is removed.</summary>
-internal sealed class RoomRegistry(IServiceProvider services) : IDisposable
+/// <summary>The rooms of the discussions that are active in this process. One in which nobody is, and nobody writes, is dropped.</summary>
+internal sealed class RoomRegistry : BackgroundService
 {
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
-    private readonly MemoryCache _rooms = new(new MemoryCacheOptions());
-    private readonly Lock _gate = new();
+    private const int CatchUpsAtOnce = 8;
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<DiscussionId, Entry> _rooms = new();
+    private readonly IServiceProvider _services;
+    private readonly TimeProvider _time;
+
+    public RoomRegistry(RoomBus bus, IServiceProvider services, TimeProvider time)
+    {
+        (_services, _time) = (services, time);
+        bus.OnStored = Receive;
+        bus.OnGained = CatchUp;
+    }
 
     /// <returns>The one room that this process has for the discussion.</returns>
     public Room Get(DiscussionId id)
     {
-        lock (_gate)
+        var entry = _rooms.GetOrAdd(id, Create);
+        entry.UsedAt = _time.GetTimestamp();
+        return entry.Room;
+    }
+
+    /// <returns>The discussion's room, if it is active.</returns>
+    public Room? Find(DiscussionId id) => _rooms.TryGetValue(id, out var entry) ? entry.Room : null;
+
+    // What was used lately stays: whoever asked for it may be about to enter.
+    internal void Sweep()
+    {
+        foreach (var (id, entry) in _rooms)
         {
-            return _rooms.GetOrCreate(id, entry =>
+            if (entry.Room.IsIdle && _time.GetElapsedTime(entry.UsedAt) > SweepEvery)
             {
-                entry.SlidingExpiration = IdleLimit;
-                return ActivatorUtilities.CreateInstance<Room>(services, id);
-            })!;
+                _rooms.TryRemove(new(id, entry));
+            }
         }
     }
 
-    public void Dispose() => _rooms.Dispose();
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SweepEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Sweep();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Shutdown.
+        }
+    }
+
+    private Entry Create(DiscussionId id)
+    {
+        var feed = ActivatorUtilities.CreateInstance<RoomFeed>(_services, id);
+        var writer = ActivatorUtilities.CreateInstance<RoomWriter>(_services, id, feed);
+        var changes = ActivatorUtilities.CreateInstance<RoomChanges>(_services, id, feed);
+        return new Entry(ActivatorUtilities.CreateInstance<Room>(_services, id, feed, writer, changes));
+    }
+
+    private void Receive(DiscussionId id, Func<IReadOnlyList<Message>> stored) => Find(id)?.Receive(stored());
+
+    private void CatchUp() => _ = Parallel.ForEachAsync(
+        _rooms.Values,
+        new ParallelOptions { MaxDegreeOfParallelism = CatchUpsAtOnce },
+        (entry, _) => new ValueTask(entry.Room.CatchUpAsync()));
+
+    private sealed class Entry(Room room)
+    {
+        private long _usedAt;
+
+        public Room Room => room;
+
+        public long UsedAt
+        {
+            get => Volatile.Read(ref _usedAt);
+            set => Volatile.Write(ref _usedAt, value);
+        }
+    }
 }

@@ -10,13 +10,21 @@ internal static class SignalRExtensions
 {
     private static readonly StatusCodeHttpResult NotAllowed = TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed);
 
+    private const int MaxFrame = 64 * 1024;
+
     // Not 426: its Upgrade header would not pass a proxy.
     private static readonly ProblemHttpResult NotAWebSocket =
         TypedResults.Problem("The hub needs a WebSocket handshake", statusCode: StatusCodes.Status400BadRequest);
 
     internal static void AddChatHub(this IServiceCollection services)
     {
-        services.AddSignalR(options => options.AddFilter<HubErrorFilter>())
+        services.AddSignalR(options =>
+            {
+                options.AddFilter<HubErrorFilter>();
+
+                // Above what a client may send in a frame: past SignalR's own limit it closes the connection without a word.
+                options.MaximumReceiveMessageSize = 2 * MaxFrame;
+            })
             .AddJsonProtocol(json => json.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
     }
 
@@ -29,7 +37,7 @@ internal static class SignalRExtensions
         var isNegotiation = endpoint.Metadata.OfType<NegotiateMetadata>().Any();
         var signalR = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = context =>
-            isNegotiation ? HttpMethods.IsPost(context.Request.Method) ? signalR(context) : NotAllowed.ExecuteAsync(context)
+            isNegotiation ? HttpMethods.IsPost(context.Request.Method) ? Negotiation.Answer().ExecuteAsync(context) : NotAllowed.ExecuteAsync(context)
             : IsWebSocketHandshake(context) ? ConnectAsync(signalR, context)
             : NotAWebSocket.ExecuteAsync(context);
     }
@@ -37,6 +45,8 @@ internal static class SignalRExtensions
     // SignalR describes a failed handshake in plain text. The text is dropped; the status becomes our error envelope.
     private static async Task ConnectAsync(RequestDelegate signalR, HttpContext context)
     {
+        // The id of a negotiation that another replica may have answered. Without it SignalR makes one.
+        context.Request.Query = QueryCollection.Empty;
         var body = context.Response.Body;
         context.Response.Body = Stream.Null;
         try

@@ -12,8 +12,6 @@ internal readonly record struct AccessEntry(
     /// <summary>Writes one object: time, method, path, status, bytes, duration in milliseconds, trace id, user, address.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
-        Span<char> traceId = stackalloc char[32];
-        TraceId.ToHexString().CopyTo(traceId);
         json.WriteStartObject();
         json.WriteString("time"u8, Time);
         json.WriteString("method"u8, Method);
@@ -21,7 +19,7 @@ internal readonly record struct AccessEntry(
         json.WriteNumber("status"u8, Status);
         json.WriteNumber("bytes"u8, Bytes);
         json.WriteNumber("ms"u8, Math.Round(Duration.TotalMilliseconds, 3));
-        json.WriteString("trace_id"u8, traceId);
+        json.WriteString("trace_id"u8, TraceId.ToHexString());
         json.WriteString("user"u8, User);
         json.WriteString("address"u8, Address);
         json.WriteEndObject();

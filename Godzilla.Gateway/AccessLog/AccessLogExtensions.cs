@@ -46,7 +46,7 @@ internal static class AccessLogExtensions
                 body.Count,
                 time.GetElapsedTime(started),
                 Activity.Current?.TraceId ?? default,
-                (context.User as Session)?.Username,
+                (context.User as Caller)?.Username,
                 context.Connection.RemoteIpAddress?.ToString() ?? ""));
         }
     }

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Gateway.AccessLog;
 
 /// <summary>Writes the access log beside the requests, one JSON object a line.</summary>
-internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, AccessLogMetrics metrics, Stream output, TimeProvider time)
-    : BackgroundService
+internal sealed class AccessLogWriter : BackgroundService
 {
     // Lines gather for a moment: waking the writer for each costs more than writing it.
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(50);
@@ -16,66 +14,104 @@ internal sealed class AccessLogWriter(IOptions<AccessLogOptions> options, Access
     // PIPE_BUF: what is written at once up to here does not mix with the lines of other writers.
     private const int WriteSize = 4096;
 
-    private readonly Channel<AccessEntry> _entries = Channel.CreateBounded<AccessEntry>(
-        new BoundedChannelOptions(options.Value.Capacity) { SingleReader = true });
+    private readonly AccessLogMetrics _metrics;
+    private readonly Stream _output;
+    private readonly TimeProvider _time;
+    private readonly int _capacity;
+    private readonly SemaphoreSlim _hasLines = new(0);
+    private readonly Lock _lock = new();
+    private readonly Utf8JsonWriter _json;
+    private ArrayBufferWriter<byte> _lines = new();
+    private ArrayBufferWriter<byte> _spare = new();
+    private int _count;
 
-    /// <summary>Hands a line over. It never waits.</summary>
-    public void Add(in AccessEntry entry)
+    public AccessLogWriter(IOptions<AccessLogOptions> options, AccessLogMetrics metrics, Stream output, TimeProvider time)
     {
-        if (!_entries.Writer.TryWrite(entry))
-        {
-            metrics.Dropped();
-        }
+        (_metrics, _output, _time, _capacity) = (metrics, output, time, options.Value.Capacity);
+        _json = new Utf8JsonWriter(_lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
 
-    // Not the service's token: what has been handed over is written before the process ends.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Adds a line. It never waits for the output.</summary>
+    public void Add(in AccessEntry entry)
     {
-        var lines = new ArrayBufferWriter<byte>(2 * WriteSize);
-        var line = new ArrayBufferWriter<byte>(WriteSize);
-        await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        while (await _entries.Reader.WaitToReadAsync(CancellationToken.None))
+        // Formatted here: entries that wait would keep their strings alive, which costs more.
+        lock (_lock)
         {
-            await Task.Delay(GatherFor, time, CancellationToken.None);
-            while (_entries.Reader.TryRead(out var entry))
+            if (_count == _capacity)
             {
-                entry.WriteTo(json);
-                await json.FlushAsync(CancellationToken.None);
-                line.Write("\n"u8);
-                if (lines.WrittenCount + line.WrittenCount > WriteSize)
-                {
-                    Write(lines);
-                }
-
-                lines.Write(line.WrittenSpan);
-                line.ResetWrittenCount();
-                json.Reset();
+                _metrics.Dropped();
+                return;
             }
 
-            Write(lines);
+            entry.WriteTo(_json);
+            _json.Flush();
+            _json.Reset();
+            _lines.Write("\n"u8);
+            if (_count++ > 0)
+            {
+                return;
+            }
         }
+
+        _hasLines.Release();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _entries.Writer.TryComplete();
-        await (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);
+        if (ExecuteTask is null or { IsCompleted: true })
+        {
+            WriteLines();
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _json.Dispose();
+        _hasLines.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _hasLines.WaitAsync(stoppingToken);
+            await Task.Delay(GatherFor, _time, stoppingToken);
+            WriteLines();
+        }
+    }
+
+    private void WriteLines()
+    {
+        lock (_lock)
+        {
+            (_lines, _spare, _count) = (_spare, _lines, 0);
+            _json.Reset(_lines);
+        }
+
+        for (var rest = _spare.WrittenSpan; !rest.IsEmpty;)
+        {
+            var end = rest.Length > WriteSize ? rest[..WriteSize].LastIndexOf((byte)'\n') : rest.Length - 1;
+            var length = 1 + (end < 0 ? rest.IndexOf((byte)'\n') : end);
+            Write(rest[..length]);
+            rest = rest[length..];
+        }
+
+        _spare.ResetWrittenCount();
     }
 
     // Not async: a console's stream would hand each write to the thread pool. A reader that is slow holds up this loop alone.
-    private void Write(ArrayBufferWriter<byte> lines)
+    private void Write(ReadOnlySpan<byte> lines)
     {
         try
         {
-            output.Write(lines.WrittenSpan);
+            _output.Write(lines);
         }
         catch (IOException)
         {
             // Nobody reads any more.
-            metrics.Dropped();
+            _metrics.Dropped();
         }
-
-        lines.ResetWrittenCount();
     }
 }

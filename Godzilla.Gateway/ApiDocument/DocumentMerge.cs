@@ -6,7 +6,7 @@ namespace Godzilla.Gateway.ApiDocument;
 
 /// <summary>
 /// Merges the services' documents into one. What no route leads to is left out, with the schemas that only it uses. What the gateway does on
-/// every route is added: who needs a session, and the one shape of errors.
+/// every route is added: who needs a session or a key, and the shapes of errors.
 /// </summary>
 internal sealed class DocumentMerge(RoutedOperations routes)
 {
@@ -14,6 +14,8 @@ internal sealed class DocumentMerge(RoutedOperations routes)
     private const string Reference = "$ref";
     private const string Error = "ErrorEnvelope";
     private const string Session = "session";
+    private const string Bearer = "bearer";
+    private const string OpenAIError = "OpenAIError";
 
     private static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -37,9 +39,9 @@ internal sealed class DocumentMerge(RoutedOperations routes)
         {
             foreach (var method in Methods)
             {
-                if (item?[method] is JsonObject operation && routes.Find(service, path, method.ToUpperInvariant()) is { } requirement)
+                if (item?[method] is JsonObject operation && routes.Find(service, path, method.ToUpperInvariant()) is var (requirement, isBearer))
                 {
-                    AddOperation(path, method, (JsonObject)operation.DeepClone(), requirement);
+                    AddOperation(path, method, (JsonObject)operation.DeepClone(), requirement, isBearer);
                 }
             }
         }
@@ -70,6 +72,12 @@ internal sealed class DocumentMerge(RoutedOperations routes)
                         ["name"] = SessionToken.Cookie,
                         ["description"] = "The cookie that a sign-in sets.",
                     },
+                    [Bearer] = new JsonObject
+                    {
+                        ["type"] = "http",
+                        ["scheme"] = "bearer",
+                        ["description"] = "An API key of /user/keys, or an access token of /auth/token.",
+                    },
                 },
             },
             ["tags"] = new JsonArray([.. _tags.Select(tag => new JsonObject { ["name"] = tag })]),
@@ -92,8 +100,51 @@ internal sealed class DocumentMerge(RoutedOperations routes)
 
     private static JsonObject JsonContent(JsonObject schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
 
-    private static JsonObject ErrorResponse(string description) =>
-        new() { ["description"] = description, ["content"] = JsonContent(new JsonObject { [Reference] = SchemaPrefix + Error }) };
+    private static JsonObject OpenAIErrorSchema() => new()
+    {
+        ["description"] = "The body of every answer of 400 and above under /v1.",
+        ["type"] = "object",
+        ["required"] = new JsonArray("error"),
+        ["properties"] = new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["required"] = new JsonArray("message", "type", "param", "code"),
+                ["properties"] = new JsonObject
+                {
+                    ["message"] = new JsonObject { ["type"] = "string", ["description"] = "What is wrong, for a person." },
+                    ["type"] = new JsonObject { ["type"] = "string", ["description"] = "The kind of error, such as invalid_request_error." },
+                    ["param"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "The parameter that is wrong." },
+                    ["code"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "The error for a program, such as invalid_api_key." },
+                },
+            },
+        },
+    };
+
+    private static JsonObject ErrorResponse(string description, string schema) =>
+        new() { ["description"] = description, ["content"] = JsonContent(new JsonObject { [Reference] = SchemaPrefix + schema }) };
+
+    private static JsonArray Security(SessionRequirement requirement, bool isBearer)
+    {
+        var security = new JsonArray();
+        if (requirement != SessionRequirement.None)
+        {
+            security.Add(new JsonObject { [Session] = new JsonArray() });
+        }
+
+        if (isBearer)
+        {
+            security.Add(new JsonObject { [Bearer] = new JsonArray() });
+        }
+
+        if (requirement == SessionRequirement.Optional)
+        {
+            security.Add(new JsonObject());
+        }
+
+        return security;
+    }
 
     // Such as getDiscussionByIdMessages.
     private static string OperationId(string path, string method) => string.Concat(
@@ -103,23 +154,19 @@ internal sealed class DocumentMerge(RoutedOperations routes)
             .Select(word => char.ToUpperInvariant(word[0]) + word[1..])
             .Prepend(method));
 
-    private void AddOperation(string path, string method, JsonObject operation, SessionRequirement requirement)
+    private void AddOperation(string path, string method, JsonObject operation, SessionRequirement requirement, bool isBearer)
     {
         operation["operationId"] ??= OperationId(path, method);
-        operation["security"] = requirement switch
-        {
-            SessionRequirement.Required => new JsonArray(new JsonObject { [Session] = new JsonArray() }),
-            SessionRequirement.Optional => new JsonArray(new JsonObject { [Session] = new JsonArray() }, new JsonObject()),
-            _ => new JsonArray(),
-        };
+        operation["security"] = Security(requirement, isBearer);
         var responses = operation["responses"] as JsonObject;
         if (responses is null)
         {
             operation["responses"] = responses = [];
         }
 
-        responses["4XX"] ??= ErrorResponse("The request is refused.");
-        responses["5XX"] ??= ErrorResponse("Something that the route needs is out of reach, or failed.");
+        var error = path.StartsWith("/v1/", StringComparison.Ordinal) ? OpenAIError : Error;
+        responses["4XX"] ??= ErrorResponse("The request is refused.", error);
+        responses["5XX"] ??= ErrorResponse("Something that the route needs is out of reach, or failed.", error);
         foreach (var tag in operation["tags"] as JsonArray ?? [])
         {
             _tags.Add(tag!.GetValue<string>());
@@ -137,13 +184,14 @@ internal sealed class DocumentMerge(RoutedOperations routes)
     private void AddOwn()
     {
         _schemas[Error] = ErrorSchema();
+        _schemas[OpenAIError] = OpenAIErrorSchema();
         AddOperation("/healthz", "get", Own("Says that the gateway is up", new JsonObject
         {
             ["type"] = "object",
             ["required"] = new JsonArray("status"),
             ["properties"] = new JsonObject { ["status"] = new JsonObject { ["type"] = "string", ["const"] = "ok" } },
-        }), SessionRequirement.None);
-        AddOperation(PublicDocumentExtensions.Path, "get", Own("Gives this document", new JsonObject { ["type"] = "object" }), SessionRequirement.None);
+        }), SessionRequirement.None, isBearer: false);
+        AddOperation(PublicDocumentExtensions.Path, "get", Own("Gives this document", new JsonObject { ["type"] = "object" }), SessionRequirement.None, isBearer: false);
     }
 
     private static JsonObject Own(string summary, JsonObject schema) => new()

@@ -10,7 +10,6 @@ internal static class PublicDocumentExtensions
 
     internal static void AddPublicDocument(this IServiceCollection services)
     {
-        services.AddHttpClient(nameof(ServiceDocuments)).AddServiceDiscovery().RemoveAllLoggers();
         services.AddSingleton<RoutedOperations>();
         services.AddSingleton<ServiceDocuments>();
         services.AddSingleton<PublicDocument>();

@@ -1,3 +1,4 @@
+using Godzilla.Gateway.Bearer;
 using Godzilla.Gateway.Forwarding;
 using Godzilla.Gateway.Sessions;
 using Microsoft.AspNetCore.Routing.Template;
@@ -21,8 +22,8 @@ internal sealed class RoutedOperations(IProxyStateLookup proxy, IInlineConstrain
     /// <param name="service">Whose operation it is.</param>
     /// <param name="path">As the service's document has it, such as <c>/discussion/{id}/messages</c>.</param>
     /// <param name="method">In capitals.</param>
-    /// <returns>Whether the operation needs a session; <see langword="null"/> if no route leads to it.</returns>
-    public SessionRequirement? Find(string service, string path, string method)
+    /// <returns>Whether the operation needs a session, and whether it takes keys and tokens; <see langword="null"/> if no route leads to it.</returns>
+    public (SessionRequirement Session, bool IsBearer)? Find(string service, string path, string method)
     {
         // Any value will do for a parameter.
         var sample = new PathString(string.Join('/', path.Split('/').Select(segment => segment.StartsWith('{') ? "x" : segment)));
@@ -33,7 +34,7 @@ internal sealed class RoutedOperations(IProxyStateLookup proxy, IInlineConstrain
             .OrderBy(route => RoutePrecedence.ComputeInbound(route.Template))
             .Select(route => route.Config)
             .FirstOrDefault();
-        return match is null ? null : SessionRequirements.Of(match.Metadata);
+        return match is null ? null : (SessionRequirements.Of(match.Metadata), BearerScopes.Of(match.Metadata) is not null);
     }
 
     private static bool Allows(RouteConfig route, string method) => route.Match.Methods?.Contains(method, StringComparer.OrdinalIgnoreCase) ?? true;

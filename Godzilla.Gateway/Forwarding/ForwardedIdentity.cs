@@ -5,14 +5,15 @@ using Godzilla.ServiceDefaults.Identity;
 
 namespace Godzilla.Gateway.Forwarding;
 
-/// <summary>For whom a request is forwarded: the session's user, or nobody where there is no session.</summary>
+/// <summary>For whom a request is forwarded: the user of the session or the key, or nobody where there is neither.</summary>
 internal static class ForwardedIdentity
 {
     public static CallerIdentity Of(HttpContext context, GatewayInstance instance)
     {
-        var session = context.User as Session;
-        return new CallerIdentity(
-            session?.Username ?? "", session?.Id ?? "", AddressOf(context.Connection), context.Request.Headers.UserAgent.ToString(), instance.Id);
+        var (address, userAgent) = (AddressOf(context.Connection), context.Request.Headers.UserAgent.ToString());
+        return context.User is Caller caller
+            ? new CallerIdentity(caller.Username, caller.SessionId, address, userAgent, instance.Id, caller.Key, caller.Scopes, caller.Models)
+            : new CallerIdentity("", "", address, userAgent, instance.Id);
     }
 
     private static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch

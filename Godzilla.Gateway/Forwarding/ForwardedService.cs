@@ -8,5 +8,7 @@ internal static class ForwardedService
     // A cluster of the same name as its service need not say so.
     private const string ServiceKey = "Service";
 
-    public static string NameOf(ClusterConfig cluster) => cluster.Metadata?.GetValueOrDefault(ServiceKey) ?? cluster.ClusterId;
+    public static string NameOf(ClusterConfig cluster) => NameOf(cluster.ClusterId, cluster.Metadata);
+
+    public static string NameOf(string clusterId, IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(ServiceKey) ?? clusterId;
 }

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Godzilla.Gateway.Forwarding.Http1;
 using Godzilla.ServiceDefaults.Identity;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
 namespace Godzilla.Gateway.Forwarding;
@@ -10,16 +11,13 @@ internal static class ForwardingExtensions
 {
     internal static void AddForwarding(this WebApplicationBuilder builder)
     {
-        // Not through IOptions: YARP makes its clients without services.
-        var options = new ForwardingOptions();
-        builder.Configuration.GetSection(ForwardingOptions.Section).Bind(options);
         builder.Services.AddOptions<ForwardingOptions>().BindConfiguration(ForwardingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddIdentitySigner();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddServiceDiscoveryDestinationResolver()
-            .AddTransforms<SignedIdentityTransform>()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = options.ConnectTimeout);
+            .AddTransforms<SignedIdentityTransform>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceClientFactory>();
         builder.Services.AddHttp1Forwarder();
     }
 

@@ -1,3 +1,4 @@
+using Godzilla.Gateway.Bearer;
 using Godzilla.Gateway.Sessions;
 using Yarp.ReverseProxy.Model;
 
@@ -12,6 +13,7 @@ internal sealed class RoutePolicy
     public RoutePolicy(RouteModel route)
     {
         Session = SessionRequirements.Of(route.Config.Metadata);
+        Bearer = BearerScopes.Of(route.Config.Metadata);
         Service = route.Cluster is { } cluster
             ? ForwardedService.NameOf(cluster.Model.Config)
             : throw new InvalidOperationException($"ReverseProxy:Routes:{route.Config.RouteId} names no cluster.");
@@ -21,6 +23,9 @@ internal sealed class RoutePolicy
 
     /// <summary>Whether it needs a session.</summary>
     public SessionRequirement Session { get; }
+
+    /// <summary>A key or a token that comes with the request needs one of these scopes; <see langword="null"/> where none is accepted.</summary>
+    public IReadOnlyList<string>? Bearer { get; }
 
     /// <summary>The service that it leads to: the audience of what the gateway signs.</summary>
     public string Service { get; }

@@ -1,5 +1,7 @@
+using Godzilla.Gateway.Bearer;
 using Godzilla.Gateway.Sessions;
 using Godzilla.Gateway.Shutdown;
+using Godzilla.ServiceDefaults.ApiKeys;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
@@ -8,8 +10,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Godzilla.Gateway.Forwarding;
 
 /// <summary>
-/// Signs what is forwarded YARP's own way: for the session's user, or without a user where there is none. Services see neither cookies
-/// nor forwarding headers: what they need of them is signed.
+/// Signs what is forwarded YARP's own way: for the session's user, or without a user where there is none. Services see neither cookies,
+/// nor keys and tokens, nor forwarding headers: what they need of them is signed.
 /// </summary>
 internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInstance instance) : ITransformProvider
 {
@@ -19,6 +21,12 @@ internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInst
         {
             context.Errors.Add(new InvalidOperationException(
                 $"ReverseProxy:Routes:{context.Route.RouteId}:Metadata:Session must be Required, Optional or None."));
+        }
+
+        if (BearerScopes.Of(context.Route.Metadata) is { } scopes && (scopes.Count == 0 || !scopes.All(ApiKeyScopes.All.Contains)))
+        {
+            context.Errors.Add(new InvalidOperationException(
+                $"ReverseProxy:Routes:{context.Route.RouteId}:Metadata:Bearer must hold one or more of {string.Join(", ", ApiKeyScopes.All)}."));
         }
     }
 
@@ -38,6 +46,8 @@ internal sealed class SignedIdentityTransform(IdentitySigner signer, GatewayInst
             {
                 headers.Remove(HeaderNames.Cookie);
             }
+
+            headers.Remove(HeaderNames.Authorization);
 
             if (http.Request.IsHttps)
             {

@@ -30,11 +30,22 @@ internal sealed class BodyLimits(RequestDelegate next, IOptions<LimitOptions> op
             await using var body = new TimedBody(context.Request.Body, _time, time);
             context.Request.Body = body;
             await next(context);
+            if (body.IsTimedOut)
+            {
+                await EndAsync(context);
+            }
         }
 
         if (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
             refusals.Refused(context.Response.StatusCode == StatusCodes.Status408RequestTimeout ? RefusalMetrics.BodyTime : RefusalMetrics.BodySize);
         }
+    }
+
+    // Kestrel would read on, from a body that is in no state for it, and log that as an error.
+    private static async Task EndAsync(HttpContext context)
+    {
+        await context.Response.CompleteAsync();
+        context.Abort();
     }
 }

@@ -5,6 +5,9 @@ internal sealed class TimedBody(Stream inner, TimeSpan limit, TimeProvider time)
 {
     private CancellationTokenSource? _end;
 
+    /// <summary>Whether a read has failed because the time was up. No more can be read of the body then.</summary>
+    public bool IsTimedOut { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -30,6 +33,7 @@ internal sealed class TimedBody(Stream inner, TimeSpan limit, TimeProvider time)
         }
         catch (OperationCanceledException exception) when (_end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            IsTimedOut = true;
             throw new BadHttpRequestException("The body did not come in time.", StatusCodes.Status408RequestTimeout, exception);
         }
     }

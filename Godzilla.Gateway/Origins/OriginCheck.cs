@@ -1,3 +1,4 @@
+using Godzilla.Gateway.Headers;
 using Godzilla.Gateway.Limits;
 using Godzilla.Gateway.Sessions;
 
@@ -14,7 +15,7 @@ internal sealed class OriginCheck(RequestDelegate next, HashSet<string> allowed,
 
     public Task InvokeAsync(HttpContext context)
     {
-        var isUpgrade = IsUpgrade(context.Request);
+        var isUpgrade = WebSocketHandshake.IsIn(context.Request);
         if (!(isUpgrade || IsChange(context.Request)) || IsTrusted(context.Request, isUpgrade))
         {
             return next(context);
@@ -27,10 +28,6 @@ internal sealed class OriginCheck(RequestDelegate next, HashSet<string> allowed,
 
     private static bool IsChange(HttpRequest request) =>
         !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
-
-    // Over HTTP/2 a handshake is a CONNECT (RFC 8441).
-    private static bool IsUpgrade(HttpRequest request) =>
-        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase) || HttpMethods.IsConnect(request.Method);
 
     private bool IsTrusted(HttpRequest request, bool isUpgrade)
     {

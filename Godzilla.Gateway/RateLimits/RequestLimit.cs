@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Godzilla.Gateway.RateLimits;
 
 /// <summary>
-/// The limit on all requests of one session, or of one client address where there is no session. It runs in this process, on tokens leased
+/// The limit on all requests of one session, key or sign-in of a program, or of one client address where there is none. It runs in this process, on tokens leased
 /// from Redis (<see cref="LeasedBucket"/>): a request costs no round trip.
 /// </summary>
 internal sealed class RequestLimit : BackgroundService
@@ -26,8 +26,8 @@ internal sealed class RequestLimit : BackgroundService
     // Apart from the requests: a neighbour's flood must not keep somebody's session from being found.
     private readonly BucketTable<ClientNetwork> _lookUpsByAddress;
 
-    // A session may be looked up many times; it must not lease anew each time.
-    private readonly BucketTable<string> _bySession;
+    // By the caller's id. One may be looked up many times; it must not lease anew each time.
+    private readonly BucketTable<string> _byCaller;
 
     public RequestLimit(
         RedisBuckets buckets,
@@ -46,7 +46,7 @@ internal sealed class RequestLimit : BackgroundService
         _byAddress = new BucketTable<ClientNetwork>(options.Value.MaxClients, network => new LeasedBucket($"limit:{Policy}:{network}", this));
         _lookUpsByAddress = new BucketTable<ClientNetwork>(
             options.Value.MaxClients, network => new LeasedBucket($"limit:{Policy}:look-ups:{network}", this));
-        _bySession = new BucketTable<string>(options.Value.MaxClients, id => new LeasedBucket($"limit:{Policy}:{id}", this));
+        _byCaller = new BucketTable<string>(options.Value.MaxClients, id => new LeasedBucket($"limit:{Policy}:{id}", this));
         metrics.ObserveClients(() => Clients);
     }
 
@@ -75,12 +75,12 @@ internal sealed class RequestLimit : BackgroundService
     public TimeProvider Time { get; }
 
     /// <summary>How many sessions and client addresses are in memory.</summary>
-    public int Clients => _byAddress.Count + _lookUpsByAddress.Count + _bySession.Count;
+    public int Clients => _byAddress.Count + _lookUpsByAddress.Count + _byCaller.Count;
 
     /// <summary>Counts a request. One that is over the limit has its answer afterwards.</summary>
-    public bool Allows(HttpContext context, Session? session) => Allows(context, session is null
+    public bool Allows(HttpContext context, Caller? caller) => Allows(context, caller is null
         ? _byAddress.Find(ClientNetwork.Of(context.Connection.RemoteIpAddress))
-        : session.Requests ??= _bySession.Find(session.Id));
+        : caller.Requests ??= _byCaller.Find(caller.Id));
 
     /// <summary>Counts a look-up of a session in Redis for the address. Made-up tokens, each another, would load Redis without end.</summary>
     public bool AllowsLookUp(HttpContext context) => Allows(context, _lookUpsByAddress.Find(ClientNetwork.Of(context.Connection.RemoteIpAddress)));
@@ -90,7 +90,7 @@ internal sealed class RequestLimit : BackgroundService
     {
         _byAddress.Sweep();
         _lookUpsByAddress.Sweep();
-        _bySession.Sweep();
+        _byCaller.Sweep();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,28 +1,20 @@
-using System.Security.Claims;
-using Godzilla.Gateway.RateLimits;
 using Godzilla.ServiceDefaults.Sessions;
 
 namespace Godzilla.Gateway.Sessions;
 
 /// <summary>A live session in the gateway's memory: the user of all its requests.</summary>
-internal sealed class Session(string id, string token, SessionRecord record, int generation)
-    : ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, record.User)], "Session", ClaimTypes.NameIdentifier, roleType: null))
+/// <param name="id">The SHA-256 of its token, in hex.</param>
+internal sealed class Session(string id, string token, SessionRecord record, int generation) : Caller(id, record.User, "Session")
 {
     private static readonly long UseNotedEvery = TimeSpan.TicksPerMinute;
     private long _seenAt = record.SeenAt.UtcTicks;
 
-    /// <summary>The SHA-256 of its token, in hex.</summary>
-    public string Id => id;
-
     public string Token => token;
 
-    public string Username => record.User;
+    public override string SessionId => Id;
 
     /// <summary>The value of <see cref="SessionEndings.Generation"/> when it was looked up.</summary>
     public int Generation => generation;
-
-    /// <summary>What it may still request; <see langword="null"/> before its first request here.</summary>
-    public LeasedBucket? Requests { get; set; }
 
     /// <summary>Whether it has ended by time alone.</summary>
     public bool HasExpired(DateTimeOffset now) =>

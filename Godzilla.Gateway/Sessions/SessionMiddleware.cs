@@ -1,3 +1,4 @@
+using Godzilla.Gateway.Bearer;
 using Godzilla.Gateway.Forwarding;
 using Godzilla.Gateway.RateLimits;
 using Godzilla.ServiceDefaults.Errors;
@@ -9,16 +10,23 @@ namespace Godzilla.Gateway.Sessions;
 /// Finds out whose request it is, by the <c>auth_token</c> cookie, and refuses one that needs a session and has none. An outage of Redis is
 /// an exception and so a 503: it lets nobody in, and does not tell a signed-in user that they are signed out. A request over the limit of its
 /// session, or of its address, is refused here: whose it is decides what it may do.
+/// A route may take API keys and access tokens too, or these alone (<see cref="BearerAuthentication"/>).
 /// </summary>
-internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets, RequestLimit requests)
+internal sealed class SessionMiddleware(RequestDelegate next, SessionCache sessions, OpenSockets sockets, RequestLimit requests, BearerAuthentication bearers)
 {
     public Task InvokeAsync(HttpContext context)
     {
         // What is not forwarded needs none.
-        var requirement = context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicy>()?.Session ?? SessionRequirement.None;
+        var policy = context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicy>();
+        var requirement = policy?.Session ?? SessionRequirement.None;
+        if (policy?.Bearer is { } scopes && (requirement == SessionRequirement.None || BearerToken.IsIn(context.Request)))
+        {
+            return bearers.InvokeAsync(context, scopes, next);
+        }
+
         if (requirement == SessionRequirement.None)
         {
-            return requests.Allows(context, session: null) ? next(context) : Task.CompletedTask;
+            return requests.Allows(context, caller: null) ? next(context) : Task.CompletedTask;
         }
 
         var token = SessionCookie.Find(context.Request.Headers.Cookie);

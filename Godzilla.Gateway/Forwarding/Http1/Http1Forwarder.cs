@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Godzilla.Gateway.Limits;
@@ -13,7 +14,7 @@ namespace Godzilla.Gateway.Forwarding.Http1;
 
 /// <summary>
 /// Forwards ordinary requests over HTTP/1.1 without HttpClient, which costs a gateway more than all else it does (bench/README.md). What is
-/// not ordinary goes YARP's own way: upgrades, large bodies and those of unknown length, services behind HTTPS, routes with transforms.
+/// not ordinary goes YARP's own way: upgrades, large bodies and those of unknown length, services behind HTTPS or HTTP/2, routes with transforms.
 /// A body is read before a service hears of the request, so that a slow client occupies none.
 /// </summary>
 internal sealed class Http1Forwarder(
@@ -39,6 +40,7 @@ internal sealed class Http1Forwarder(
         HttpTransformer transformer,
         CancellationToken cancellationToken) =>
         context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicy>() is { HasTransforms: false } policy
+        && requestConfig is not { VersionPolicy: HttpVersionPolicy.RequestVersionExact, Version.Major: > 1 }
         && IsOrdinary(context, policy)
         && pools.Find(destinationPrefix) is { } pool
             ? ForwardAsync(context, policy, pool, requestConfig.ActivityTimeout ?? DefaultLimit)
@@ -94,6 +96,7 @@ internal sealed class Http1Forwarder(
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {
+                Failed(activity, exception);
                 return context.RequestAborted.IsCancellationRequested
                     ? Fail(context, ForwarderError.RequestCanceled, exception, StatusCodes.Status499ClientClosedRequest)
                     : Fail(context, ForwarderError.Request, NoConnection(pool, exception), StatusCodes.Status502BadGateway);
@@ -127,7 +130,7 @@ internal sealed class Http1Forwarder(
                 }
 
                 isReusable = framing.KeepsConnection && connection.Received.IsEmpty && !context.RequestAborted.IsCancellationRequested;
-                activity?.SetTag("http.response.status_code", framing.Status);
+                Answered(activity, framing.Status);
                 return ForwarderError.None;
             }
             catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException or UpstreamException)
@@ -138,7 +141,7 @@ internal sealed class Http1Forwarder(
                     continue;
                 }
 
-                activity?.SetStatus(ActivityStatusCode.Error);
+                Failed(activity, exception);
                 return Fail(context, connection, exception, hasAnswered);
             }
             finally
@@ -278,6 +281,18 @@ internal sealed class Http1Forwarder(
     // What says that the service has not heard of the request (ForwardingFailures).
     private static HttpRequestException NoConnection(UpstreamPool pool, Exception exception) =>
         new(HttpRequestError.ConnectionError, $"No connection to {pool.Host}.", exception);
+
+    private static void Answered(Activity? activity, int status)
+    {
+        activity?.SetTag("http.response.status_code", status);
+        if (activity is not null && status >= StatusCodes.Status400BadRequest)
+        {
+            activity.SetStatus(ActivityStatusCode.Error).SetTag("error.type", status.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static void Failed(Activity? activity, Exception exception) =>
+        activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.GetType().FullName);
 
     // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client
     private static Activity? Start(HttpContext context, UpstreamPool pool) => Source

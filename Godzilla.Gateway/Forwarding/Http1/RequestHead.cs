@@ -71,6 +71,7 @@ internal sealed class RequestHead
     {
         4 => Is(name, HeaderNames.Host),
         6 => (dropsCookies && Is(name, HeaderNames.Cookie)) || Is(name, HeaderNames.Expect),
+        13 => Is(name, HeaderNames.Authorization),
         14 => Is(name, HeaderNames.ContentLength) || HopByHop.Contains(name),
         _ => HopByHop.Contains(name) || IsTrace(name) || name[0] == ':',
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godzilla.Cli.Chat;
 using Godzilla.Cli.Seed;
 
-return await new RootCommand("Godzilla from a terminal") { SeedCommand.Create() }.Parse(args).InvokeAsync();
+return await new RootCommand("Godzilla from a terminal") { ChatCommand.Create(), SeedCommand.Create() }.Parse(args).InvokeAsync();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 
 namespace Godzilla.Cli.Seed;
@@ -32,27 +31,11 @@ internal static class SeedCommand
 
     public static Command Create()
     {
-        var url = new Option<Uri>("--url")
-        {
-            Description = "Where the gateway is.",
-            DefaultValueFactory = _ => new Uri("http://localhost:8080"),
-            CustomParser = Parse,
-        };
+        var url = ServerOption.Create("--url");
         var force = new Option<bool>("--force") { Description = "Also outside Development." };
         var command = new Command("seed", "Creates two users and a discussion, if they do not exist.") { url, force };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(url), parsed.GetValue(force), cancellationToken));
         return command;
-    }
-
-    private static Uri? Parse(ArgumentResult argument)
-    {
-        if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-        {
-            return url;
-        }
-
-        argument.AddError("--url must be an address such as http://localhost:8080");
-        return null;
     }
 
     private static async Task<int> RunAsync(Uri url, bool force, CancellationToken cancellationToken)

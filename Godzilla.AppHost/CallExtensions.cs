@@ -22,6 +22,8 @@ internal static class CallExtensions
         callee.WithEnvironment("Identity__Service", to)
             .WithEnvironment($"Identity__Callers__{from}__Key", key);
 
+        MutualTls.UseMutualTls(caller, callee);
+
         // While a key is changed, the callee accepts the next one too.
         if (caller.ApplicationBuilder.Configuration[$"Parameters:{parameter}-next"] is not null)
         {
@@ -30,6 +32,11 @@ internal static class CallExtensions
 
         return caller;
     }
+
+    /// <summary>Gives a service a secret of its own, which is made once and kept.</summary>
+    internal static IResourceBuilder<ProjectResource> WithSecret(this IResourceBuilder<ProjectResource> service, string parameter, string variable) =>
+        service.WithEnvironment(variable, service.ApplicationBuilder.AddParameter(
+            parameter, new GenerateParameterDefault { MinLength = KeyLength, Special = false }, secret: true, persist: true));
 
     /// <summary>Lets a service call another also on behalf of users: it knows who they are.</summary>
     internal static IResourceBuilder<ProjectResource> CallsForUsers(

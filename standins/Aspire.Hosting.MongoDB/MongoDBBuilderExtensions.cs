@@ -32,7 +32,7 @@ public static class MongoDBBuilderExtensions
             name,
             userName?.Resource,
             password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
-        return builder.AddResource(server)
+        return MongoContainer.Describe(builder.AddResource(server))
             .WithEndpoint(port: port, targetPort: 27017, name: MongoDBServerResource.EndpointName)
             .WithHealthCheck(AddHealthCheck(builder, name, server, "admin"))
             .WithAnnotation(new LocalProcessAnnotation(context => MongoServer.CreateLaunchAsync(server, context)));
@@ -62,6 +62,7 @@ public static class MongoDBBuilderExtensions
             throw new NotSupportedException("A read-only data volume of MongoDB is not supported.");
         }
 
+        MongoContainer.AddVolume(builder, name);
         return Path.GetFileName(folder) == folder && !folder.StartsWith('.')
             ? builder.WithAnnotation(new MongoDataAnnotation(folder), ResourceAnnotationMutationBehavior.Replace)
             : throw new ArgumentException($"The volume name '{name}' does not name a folder.", nameof(name));

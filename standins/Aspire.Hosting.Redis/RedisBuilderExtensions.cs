@@ -29,7 +29,7 @@ public static class RedisBuilderExtensions
             password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
         var healthCheck = $"{name}_check";
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(healthCheck, _ => new RedisHealthCheck(redis), failureStatus: null, tags: null));
-        return builder.AddResource(redis)
+        return RedisContainer.Describe(builder.AddResource(redis))
             .WithEndpoint(port: port, targetPort: 6379, scheme: "redis", name: RedisResource.EndpointName)
             .WithHealthCheck(healthCheck)
             .WithAnnotation(new LocalProcessAnnotation(context => RedisServer.CreateLaunchAsync(redis, context)));
@@ -45,6 +45,7 @@ public static class RedisBuilderExtensions
             throw new ArgumentException($"The volume name '{name}' does not name a folder.", nameof(name));
         }
 
+        RedisContainer.AddVolume(builder, name, isReadOnly);
         builder.WithAnnotation(new RedisDataAnnotation(folder, isReadOnly), ResourceAnnotationMutationBehavior.Replace);
         return isReadOnly ? builder : builder.WithPersistence();
     }

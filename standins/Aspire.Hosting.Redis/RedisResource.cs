@@ -27,11 +27,14 @@ public class RedisResource : ContainerResource, IResourceWithConnectionString
 
     /// <summary>The connection string, as StackExchange.Redis takes it.</summary>
     public ReferenceExpression ConnectionStringExpression =>
-        ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)},password={PasswordParameter!}");
+        ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)},password={PasswordParameter!}{Tls}");
 
     /// <summary>The address as a URI, <c>redis://:password@host:port</c>.</summary>
     public ReferenceExpression UriExpression =>
         ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Scheme)}://:{PasswordParameter!:uri}@{Host}:{Port}");
+
+    private ReferenceExpression Tls => ReferenceExpression.CreateConditional(
+        PrimaryEndpoint.Property(EndpointProperty.TlsEnabled), bool.TrueString, ReferenceExpression.Create($",ssl=true"), ReferenceExpression.Empty);
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
     [

@@ -51,11 +51,29 @@ public static class DistributedApplicationTestingBuilder
 
     /// <summary>Runs an app host with arguments up to the point at which it would build the application.</summary>
     /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
         where TEntryPoint : class
     {
         ArgumentNullException.ThrowIfNull(args);
-        var run = new EntryPointRun(typeof(TEntryPoint).Assembly, args);
+        return CreateCoreAsync<TEntryPoint>(args, null, cancellationToken);
+    }
+
+    /// <summary>Runs an app host with arguments and options up to the point at which it would build the application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the app host's assembly: <c>Projects.</c> and its name.</typeparam>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
+        string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
+        where TEntryPoint : class
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(configureBuilder);
+        return CreateCoreAsync<TEntryPoint>(args, configureBuilder, cancellationToken);
+    }
+
+    private static async Task<IDistributedApplicationTestingBuilder> CreateCoreAsync<TEntryPoint>(
+        string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configureBuilder, CancellationToken cancellationToken)
+        where TEntryPoint : class
+    {
+        var run = new EntryPointRun(typeof(TEntryPoint).Assembly, args, configureBuilder);
         try
         {
             return new TestingBuilder(await run.GetBuilderAsync(cancellationToken), run.BuildAsync, run.EndAsync);

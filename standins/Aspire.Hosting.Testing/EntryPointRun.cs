@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
@@ -16,8 +17,8 @@ internal sealed class EntryPointRun : TestHooks
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EntryPointRun(Assembly appHost, string[] args)
-        : base(appHost, args)
+    public EntryPointRun(Assembly appHost, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configureBuilder)
+        : base(appHost, args, configureBuilder)
     {
         _appHost = appHost;
         _args = args;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Testing;
 
 /// <summary>What a test changes in an application: random ports, a data folder that is deleted with it, no console.</summary>
-internal class TestHooks(Assembly appHost, string[] args) : AppHostHooks
+internal class TestHooks(Assembly appHost, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configureBuilder = null) : AppHostHooks
 {
     private static readonly string[] HostPrefixes = ["DOTNET_", "ASPNETCORE_"];
 
@@ -15,6 +15,7 @@ internal class TestHooks(Assembly appHost, string[] args) : AppHostHooks
     {
         settings.Args = [.. settings.Args ?? [], .. args];
         options.Args = settings.Args;
+        options.DisableDashboard = true;
         options.AssemblyName = settings.ApplicationName = appHost.GetName().Name;
         settings.Configuration ??= new ConfigurationManager();
 
@@ -23,6 +24,7 @@ internal class TestHooks(Assembly appHost, string[] args) : AppHostHooks
         given.AddCommandLine(settings.Args);
         given.AddConfiguration(settings.Configuration);
         settings.Configuration.AddInMemoryCollection(Defaults(given));
+        configureBuilder?.Invoke(options, settings);
     }
 
     public override void OnBuilding(DistributedApplicationBuilder builder)
@@ -74,6 +76,7 @@ internal class TestHooks(Assembly appHost, string[] args) : AppHostHooks
         if (profile is not null)
         {
             Add("DOTNET_LAUNCH_PROFILE", profileName);
+            Add("ASPNETCORE_URLS", profile.ApplicationUrl);
             foreach (var (name, value) in profile.EnvironmentVariables ?? [])
             {
                 Add(name, value);

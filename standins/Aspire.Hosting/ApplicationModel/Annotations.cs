@@ -77,8 +77,25 @@ public sealed class DisableForwardedHeadersAnnotation : IResourceAnnotation
 {
 }
 
+/// <summary>The image that a published container runs.</summary>
+public sealed class ContainerImageAnnotation : IResourceAnnotation
+{
+    /// <summary>The registry.</summary>
+    public string? Registry { get; set; }
+
+    /// <summary>The image's name in the registry.</summary>
+    public required string Image { get; set; }
+
+    /// <summary>The tag.</summary>
+    public string? Tag { get; set; }
+}
+
+/// <summary>A volume of a published container.</summary>
+internal sealed record ContainerMountAnnotation(string Source, string Target, bool IsReadOnly) : IResourceAnnotation;
+
 internal sealed record DefaultLaunchProfileAnnotation(string LaunchProfileName) : IResourceAnnotation;
 
 internal sealed record Http2ServiceAnnotation : IResourceAnnotation;
 
-internal sealed record ResourceCommandAnnotation(string Name, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> ExecuteCommand) : IResourceAnnotation;
+internal sealed record ResourceCommandAnnotation(
+    string Name, string DisplayName, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> ExecuteCommand, CommandOptions? Options) : IResourceAnnotation;

@@ -21,8 +21,10 @@ public interface IResourceWithConnectionString : IResource, IExpressionValue
 }
 
 /// <summary>The connection string of a resource, as a value that must not be empty unless it is optional.</summary>
-internal sealed class ConnectionStringReference(IResourceWithConnectionString resource, bool optional) : IValueProvider
+internal sealed class ConnectionStringReference(IResourceWithConnectionString resource, bool optional) : IExpressionValue
 {
+    public string ValueExpression => resource.ValueExpression;
+
     public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
     {
         string? value;

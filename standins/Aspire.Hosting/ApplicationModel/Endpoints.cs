@@ -153,6 +153,9 @@ public enum EndpointProperty
 
     /// <summary>Host and port.</summary>
     HostAndPort = 6,
+
+    /// <summary>Whether the process speaks TLS there.</summary>
+    TlsEnabled = 7,
 }
 
 /// <summary>A reference to an endpoint of a resource. Its value is the endpoint's URL.</summary>
@@ -221,6 +224,7 @@ public sealed class EndpointReference : IExpressionValue
         EndpointProperty.Port => Binding("port"),
         EndpointProperty.Scheme => Binding("scheme"),
         EndpointProperty.TargetPort => Binding("targetPort"),
+        EndpointProperty.TlsEnabled => Binding("tlsEnabled"),
         _ => $"{Binding("host")}:{Binding("port")}",
     };
 
@@ -256,6 +260,11 @@ public class EndpointReferenceExpression : IExpressionValue
         if (Property == EndpointProperty.Scheme)
         {
             return Endpoint.Scheme;
+        }
+
+        if (Property == EndpointProperty.TlsEnabled)
+        {
+            return bool.FalseString; // No endpoint here gets a certificate from the app host.
         }
 
         var allocated = await Endpoint.EndpointAnnotation.Allocation.WaitAsync(cancellationToken);

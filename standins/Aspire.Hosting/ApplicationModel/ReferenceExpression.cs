@@ -7,6 +7,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>A text with holes that are filled with values once these are known.</summary>
 public class ReferenceExpression : IExpressionValue
 {
+    /// <summary>Nothing.</summary>
+    public static readonly ReferenceExpression Empty = new("", [], []);
+
     private readonly string?[] _formats;
 
     private ReferenceExpression(string format, IValueProvider[] valueProviders, string?[] formats)
@@ -16,22 +19,72 @@ public class ReferenceExpression : IExpressionValue
         _formats = formats;
     }
 
+    private ReferenceExpression(IValueProvider condition, string matchValue, ReferenceExpression whenTrue, ReferenceExpression whenFalse)
+        : this("", [.. whenTrue.ValueProviders, .. whenFalse.ValueProviders], [])
+    {
+        Condition = condition;
+        MatchValue = matchValue;
+        WhenTrue = whenTrue;
+        WhenFalse = whenFalse;
+        Name = ConditionalName.Of((IManifestExpressionProvider)condition, matchValue, whenTrue, whenFalse);
+    }
+
     /// <summary>The text, as <see cref="string.Format(string, object?[])"/> takes it, with a hole for each of <see cref="ValueProviders"/>.</summary>
     public string Format { get; }
 
     /// <summary>What fills the holes.</summary>
     public IReadOnlyList<IValueProvider> ValueProviders { get; }
 
+    /// <summary>How the value for each hole is encoded; null for not at all.</summary>
+    public IReadOnlyList<string?> StringFormats => _formats;
+
+    /// <summary>Whether it is one of two expressions, by a condition.</summary>
+    public bool IsConditional => Condition is not null;
+
+    /// <summary>The value that decides, if it <see cref="IsConditional"/>.</summary>
+    public IValueProvider? Condition { get; }
+
+    /// <summary>What the <see cref="Condition"/> has to be for <see cref="WhenTrue"/>.</summary>
+    public string? MatchValue { get; }
+
+    /// <summary>What it is when the <see cref="Condition"/> is <see cref="MatchValue"/>.</summary>
+    public ReferenceExpression? WhenTrue { get; }
+
+    /// <summary>What it is otherwise.</summary>
+    public ReferenceExpression? WhenFalse { get; }
+
     /// <inheritdoc />
-    public string ValueExpression =>
+    public string ValueExpression => IsConditional ? $"{{{Name}.connectionString}}" :
         string.Format(CultureInfo.InvariantCulture, Format, [.. ValueProviders.Select(p => ((IManifestExpressionProvider)p).ValueExpression)]);
 
     /// <summary>Creates an expression from an interpolated string.</summary>
     public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => handler.ToExpression();
 
+    /// <summary>The name of its entry in a manifest, if it <see cref="IsConditional"/>.</summary>
+    internal string? Name { get; }
+
+    /// <summary>Creates an expression that is one of two.</summary>
+    /// <param name="condition">The value that decides.</param>
+    /// <param name="matchValue">What it has to be for <paramref name="whenTrue"/>, in any case.</param>
+    /// <param name="whenTrue">The expression then.</param>
+    /// <param name="whenFalse">The expression otherwise.</param>
+    public static ReferenceExpression CreateConditional(IValueProvider condition, string matchValue, ReferenceExpression whenTrue, ReferenceExpression whenFalse)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentException.ThrowIfNullOrEmpty(matchValue);
+        ArgumentNullException.ThrowIfNull(whenTrue);
+        ArgumentNullException.ThrowIfNull(whenFalse);
+        return new(condition, matchValue, whenTrue, whenFalse);
+    }
+
     /// <inheritdoc />
     public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
     {
+        if (IsConditional)
+        {
+            return await (await ChooseAsync(cancellationToken)).GetValueAsync(cancellationToken);
+        }
+
         var values = new object?[ValueProviders.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -42,6 +95,10 @@ public class ReferenceExpression : IExpressionValue
         // One hole and nothing else: a missing value stays missing.
         return values is [var only] && Format == "{0}" ? (string?)only : string.Format(CultureInfo.InvariantCulture, Format, values);
     }
+
+    /// <summary>The expression that it is, of the two.</summary>
+    internal async ValueTask<ReferenceExpression> ChooseAsync(CancellationToken cancellationToken) =>
+        string.Equals(await Condition!.GetValueAsync(cancellationToken), MatchValue, StringComparison.OrdinalIgnoreCase) ? WhenTrue! : WhenFalse!;
 
     private static string? Encode(string? value, string? format) => format switch
     {

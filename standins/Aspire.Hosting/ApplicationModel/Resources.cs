@@ -127,8 +127,9 @@ public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceW
 public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
     /// <summary>Creates the resource.</summary>
-    public ContainerResource(string name)
-        : base(name)
-    {
-    }
+    public ContainerResource(string name, string? entrypoint = null)
+        : base(name) => Entrypoint = entrypoint;
+
+    /// <summary>The command that takes the place of the image's own when the application is published.</summary>
+    public string? Entrypoint { get; set; }
 }

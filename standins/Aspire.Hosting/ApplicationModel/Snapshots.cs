@@ -26,6 +26,15 @@ public sealed record CustomResourceSnapshot
         }
     }
 
+    /// <summary>When the resource was added.</summary>
+    public DateTime? CreationTimeStamp { get; init; }
+
+    /// <summary>When its process was started.</summary>
+    public DateTime? StartTimeStamp { get; init; }
+
+    /// <summary>When its process ended.</summary>
+    public DateTime? StopTimeStamp { get; init; }
+
     /// <summary>The exit code, after the process has ended.</summary>
     public int? ExitCode { get; init; }
 

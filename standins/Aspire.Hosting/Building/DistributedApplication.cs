@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Display;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
@@ -122,6 +123,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         ending.Token.ThrowIfCancellationRequested();
         await _host.StartAsync(CancellationToken.None);
         await Services.GetRequiredService<Orchestrator>().StartAsync(ending.Token);
+        Services.GetRequiredService<DashboardHost>().Start();
         _hooks?.OnStarted();
     }
 
@@ -134,7 +136,11 @@ public class DistributedApplication : IHost, IAsyncDisposable
             await Task.WhenAny(starting);
         }
 
+        // The dashboard last: what ends exports its last telemetry to it.
+        var dashboard = Services.GetRequiredService<DashboardHost>();
+        dashboard.BeginStop();
         await Services.GetRequiredService<Orchestrator>().StopAsync(cancellationToken);
+        await dashboard.StopAsync();
         await _host.StopAsync(cancellationToken);
     }
 

@@ -1,8 +1,10 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Display;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -48,6 +50,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             ? Path.GetFullPath(path, AppHostDirectory)
             : Path.Combine(AppHostDirectory, ".data")));
         AddServices();
+        Services.AddSingleton(new DashboardSettings(options, ExecutionContext, Configuration, MetadataOf(AppHostAssembly, "aspiredashboardpath")));
+        Services.AddSingleton<DashboardHost>();
     }
 
     /// <inheritdoc />
@@ -131,6 +135,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<Orchestrator>();
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<ResourceConfiguration>();
+        Services.AddSingleton<ManifestPublisher>();
         Services.AddHealthChecks();
         Services.AddHttpClient();
 

@@ -34,8 +34,8 @@ public static partial class ResourceBuilderExtensions
             foreach (var endpoint in resource.GetEndpoints())
             {
                 var key = endpoint.EndpointName.ToLowerInvariant() is "http" or "https" ? endpoint.Scheme : endpoint.EndpointName;
-                context.EnvironmentVariables[$"services__{resource.Name}__{key}__0"] = endpoint;
                 context.EnvironmentVariables[$"{ResourceNames.ToEnvironmentName(resource.Name)}_{ResourceNames.ToEnvironmentName(endpoint.EndpointName)}".ToUpperInvariant()] = endpoint;
+                context.EnvironmentVariables[$"services__{resource.Name}__{key}__0"] = endpoint;
             }
         });
     }

@@ -34,9 +34,9 @@ public static partial class ResourceBuilderExtensions
     /// <summary>Adds a command that can be given to the resource beside start, stop and restart.</summary>
     /// <param name="builder">The resource's builder.</param>
     /// <param name="name">The command's name.</param>
-    /// <param name="displayName">What a user interface shows for it. There is none here.</param>
+    /// <param name="displayName">What the dashboard shows for it.</param>
     /// <param name="executeCommand">Carries it out.</param>
-    /// <param name="commandOptions">How a user interface shows it. There is none here.</param>
+    /// <param name="commandOptions">How the dashboard shows it.</param>
     public static IResourceBuilder<T> WithCommand<T>(
         this IResourceBuilder<T> builder,
         string name,
@@ -46,7 +46,7 @@ public static partial class ResourceBuilderExtensions
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new ResourceCommandAnnotation(name, executeCommand));
+        return builder.WithAnnotation(new ResourceCommandAnnotation(name, displayName, executeCommand, commandOptions));
     }
 
     internal static IResourceBuilder<T> Uses<T>(this IResourceBuilder<T> builder, IResource resource)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -14,6 +15,8 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
     private readonly CancellationTokenSource _stop = new();
     private int _signals;
 
+    private bool IsPublish => application.Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var orchestrator = application.Services.GetRequiredService<Orchestrator>();
@@ -24,7 +27,7 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
         using var stopping = application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(_stop.Cancel);
         using var cancelled = cancellationToken.Register(_stop.Cancel);
 
-        if (output is not null)
+        if (output is not null && !IsPublish)
         {
             output.Ready = () => orchestrator.HasBeenReady = true;
             output.Start();
@@ -47,7 +50,7 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
         if (failure is not null)
         {
             // One line, even if the reason has several.
-            await Console.Error.WriteLineAsync($"The application cannot start: {PlainText.From(failure)}");
+            await Console.Error.WriteLineAsync($"The application cannot {(IsPublish ? "be published" : "start")}: {PlainText.From(failure)}");
             Environment.ExitCode = ExitCodeOfFailure;
         }
 
@@ -60,6 +63,13 @@ internal sealed class ConsoleRun(DistributedApplication application) : IDisposab
     {
         try
         {
+            if (IsPublish)
+            {
+                var path = await application.Services.GetRequiredService<ManifestPublisher>().PublishAsync(_stop.Token);
+                await Console.Out.WriteLineAsync($"Published the manifest to {path}");
+                return null;
+            }
+
             await application.StartAsync(_stop.Token);
             var stopped = Task.Delay(Timeout.Infinite, _stop.Token);
             return await Task.WhenAny(stopped, orchestrator.StartFailure) == stopped ? null : await orchestrator.StartFailure;

@@ -58,11 +58,14 @@ public sealed class ExecuteCommandContext
     public required ILogger Logger { get; init; }
 }
 
-/// <summary>How a user interface shows a command. There is none here.</summary>
+/// <summary>How the dashboard shows a command.</summary>
 public class CommandOptions
 {
     /// <summary>What the command does.</summary>
     public string? Description { get; set; }
+
+    /// <summary>What a person is asked before it is carried out.</summary>
+    public string? ConfirmationMessage { get; set; }
 }
 
 /// <summary>Gives commands to resources.</summary>

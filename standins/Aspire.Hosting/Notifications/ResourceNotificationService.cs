@@ -48,6 +48,18 @@ public class ResourceNotificationService : IDisposable
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(hostApplicationLifetime.ApplicationStopping, _disposing.Token);
     }
 
+    /// <summary>The last state of every resource.</summary>
+    internal IReadOnlyList<ResourceEvent> Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _current.Values];
+            }
+        }
+    }
+
     /// <summary>Changes the state of a resource, in all its replicas.</summary>
     public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
@@ -290,6 +302,7 @@ public class ResourceNotificationService : IDisposable
                 _ => resource.GetType().Name,
             },
             Properties = [],
+            CreationTimeStamp = DateTime.UtcNow,
             HealthReports = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null))],
         };
 

@@ -7,12 +7,17 @@ internal sealed record AppHostInfo(Assembly? Assembly, Lazy<DataFolder> DataFold
 {
     private const string OutputPrefix = "aspireprojectoutput:";
 
+    /// <summary>The application's name, as the dashboard shows it.</summary>
+    public string Name => Assembly?.GetName().Name is { } name ? TrimEnd(name, ".AppHost") : "Application";
+
     /// <summary>The configuration (Debug, Release) that the app host was built in.</summary>
     public string BuildConfiguration => Assembly?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } name ? name : "Debug";
 
     /// <summary>The assembly that a referenced project was built into, as the app host's build noted it.</summary>
     public string? OutputOf(string projectPath) => Assembly?.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(m => m.Key == OutputPrefix + projectPath)?.Value;
+
+    private static string TrimEnd(string name, string suffix) => name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
 }
 
 /// <summary>The ids of a resource's replicas in this run.</summary>

@@ -2,6 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Processes;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -73,7 +74,7 @@ internal sealed class Orchestrator : IAsyncDisposable
     {
         if (_executionContext.IsPublishMode)
         {
-            throw new DistributedApplicationException("this build cannot publish; without --publisher and --operation publish the application runs");
+            throw new DistributedApplicationException("it is published, not run; without --publisher and --operation publish it runs");
         }
 
         if (WaitCycle.Find(_model.Resources) is { } cycle)
@@ -83,6 +84,7 @@ internal sealed class Orchestrator : IAsyncDisposable
 
         AppHost.DataFolder.Value.Open();
         await Reaper.WaitForFormerAsync(AppHost.DataFolder.Value, cancellationToken);
+        Services.GetRequiredService<Dashboard.DashboardHost>().Prepare(); // The former had one too, on the same ports.
         await ResolveParametersAsync(cancellationToken);
 
         foreach (var resource in _model.Resources.Where(RunsAsProcess))
@@ -182,8 +184,9 @@ internal sealed class Orchestrator : IAsyncDisposable
 
         if (wasReady)
         {
-            const string Advice = "It ended and is not started again. To have it back, stop everything (Ctrl+C) and run the same command; stored data is kept.";
-            Loggers.Write(instance.Id, Advice, isError: false);
+            var start = Services.GetService<Dashboard.DashboardSettings>() is { IsUsed: true } ? "start it in the dashboard, or " : "";
+            var advice = $"It ended and is not started again. To have it back, {start}stop everything (Ctrl+C) and run the same command; stored data is kept.";
+            Loggers.Write(instance.Id, advice, isError: false);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
             ? (true, known.Snapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy)
             : (false, false);
 
+    private bool HasEnded =>
+        orchestrator.Notifications.TryGetCurrentState(Id, out var known) && KnownResourceStates.TerminalStates.Contains(known.Snapshot.State?.Text);
+
     /// <summary>Starts the replica in the background, once what it waits for is ready.</summary>
     public void Begin()
     {
@@ -50,11 +53,13 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         await _commands.WaitAsync(cancellationToken);
         try
         {
-            if (!_running.IsCompleted)
+            if (!_running.IsCompleted && !HasEnded)
             {
                 return CommandResults.Success();
             }
 
+            // Whoever sees that it has ended may be quicker than its end.
+            await _running;
             Begin();
             return await StartedAsync(cancellationToken);
         }
@@ -231,6 +236,8 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         Update(s => s with
         {
             State = KnownResourceStates.Running,
+            StartTimeStamp = DateTime.UtcNow,
+            StopTimeStamp = null,
             Properties = [.. properties],
             EnvironmentVariables = [.. environment.Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true))],
             Urls = [.. s.Urls.Select(u => u with { IsInactive = false })],
@@ -253,6 +260,7 @@ internal sealed class ResourceInstance(Orchestrator orchestrator, IResource reso
         {
             State = _stopRequested || exitCode != 0 ? KnownResourceStates.Exited : KnownResourceStates.Finished,
             ExitCode = exitCode,
+            StopTimeStamp = DateTime.UtcNow,
             IsReady = false,
 
             // The last output tells why it did not start. Of one that was up it may be anything, and is in the log above.

@@ -40,6 +40,11 @@ public static class ProjectResourceBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var project = builder.AddResource(new ProjectResource(name)).WithAnnotation(metadata);
         project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory");
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return PublishedProject.Configure(project, metadata);
+        }
+
         if (builder.Environment.IsDevelopment())
         {
             project.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
@@ -96,7 +101,7 @@ public static class ProjectResourceBuilderExtensions
         return project;
     }
 
-    private static Dictionary<EndpointAnnotation, string> AddKestrelEndpoints(IResourceBuilder<ProjectResource> project, IProjectMetadata metadata)
+    internal static Dictionary<EndpointAnnotation, string> AddKestrelEndpoints(IResourceBuilder<ProjectResource> project, IProjectMetadata metadata)
     {
         var settings = ProjectLaunch.SettingsOf(metadata);
         var defaultProtocols = settings["Kestrel:EndpointDefaults:Protocols"];
@@ -114,7 +119,15 @@ public static class ProjectResourceBuilderExtensions
             {
                 project.WithEndpoint(single ? scheme.Key : name, endpoint =>
                 {
-                    endpoint.Port = address.Port;
+                    if (project.ApplicationBuilder.ExecutionContext.IsRunMode)
+                    {
+                        endpoint.Port = address.Port;
+                    }
+                    else
+                    {
+                        endpoint.TargetPort = address.Port;
+                    }
+
                     endpoint.UriScheme = address.Scheme;
                     endpoint.TargetHost = ProjectLaunch.HostOf(address);
                     if ((protocols ?? defaultProtocols) == "Http2")
@@ -187,11 +200,22 @@ public static class ProjectResourceBuilderExtensions
         e.EndpointAnnotation.UriScheme is "http" or "https"
         && e.EndpointAnnotation.TargetPortEnvironmentVariable is null);
 
-    /// <summary>Gives a project its name, and where its telemetry goes if the app host knows an endpoint. The real package names its dashboard's here.</summary>
+    /// <summary>Gives a project its name, and where its telemetry goes: to the dashboard, or where there is none to the endpoint in the app host's configuration.</summary>
     private static void AddTelemetry(IResourceBuilder<ProjectResource> project) => project.WithEnvironment(context =>
     {
         var (variables, configuration) = (context.EnvironmentVariables, project.ApplicationBuilder.Configuration);
-        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint)
+        var dashboard = Dashboard.DashboardSettings.Of(project.ApplicationBuilder);
+        if (dashboard.IsUsed)
+        {
+            var isGrpc = !string.IsNullOrWhiteSpace(dashboard.OtlpGrpcUrl);
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = (isGrpc ? dashboard.OtlpGrpcUrl : dashboard.OtlpHttpUrl)!;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = isGrpc ? "grpc" : "http/protobuf";
+            if (!dashboard.AllowsAnonymous)
+            {
+                variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={dashboard.OtlpApiKey}";
+            }
+        }
+        else if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } endpoint)
         {
             variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
             variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";

@@ -58,8 +58,8 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
 
     public IReadOnlyList<string> Errors => Snapshot(_errors);
 
-    public static AppHostProcess Start(string appHost, TemporaryFolder data, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null, string? store = null) =>
-        new(ExecutableOf(appHost), [.. arguments, $"--Aspire:Store:Path={store ?? data.Path}"], environment);
+    public static AppHostProcess Start(string appHost, TemporaryFolder data, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null, string? store = null, string? assembly = null) =>
+        new(ExecutableOf(appHost, assembly), [.. arguments, $"--Aspire:Store:Path={store ?? data.Path}"], environment);
 
     public static AppHostProcess StartInTerminal(string appHost, TemporaryFolder data, string[] arguments, int columns, int lines)
     {
@@ -183,10 +183,10 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
 
     public static Task GoneAsync(int pid, TimeSpan within) => Eventually.TrueAsync(() => !IsAlive(pid), within, $"process {pid} is still there");
 
-    private static string ExecutableOf(string appHost)
+    private static string ExecutableOf(string appHost, string? assembly = null)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return Path.Combine(TestFolder(), "..", appHost, "bin", configuration, "net10.0", appHost);
+        return Path.Combine(TestFolder(), "..", appHost, "bin", configuration, "net10.0", assembly ?? appHost);
     }
 
     private static string TestFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

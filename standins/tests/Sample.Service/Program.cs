@@ -14,6 +14,12 @@ if (Setting("STARTED_FILE") is { } startedFile)
     File.AppendAllText(startedFile, $"{Environment.ProcessId}\n");
 }
 
+if (Setting("SAYS_WHERE_IT_EXPORTS_TO") is not null)
+{
+    string[] variables = ["ENDPOINT", "PROTOCOL", "HEADERS"];
+    Console.WriteLine($"otlp={string.Join(' ', variables.Select(v => Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{v}") ?? "none").Distinct())}");
+}
+
 var builder = WebApplication.CreateSlimBuilder(args);
 var app = builder.Build();
 

@@ -77,6 +77,19 @@ switch (args[0])
         builder.AddExecutable("say", "bash", here, "-c", "echo token=$TOKEN; sleep 1000").WithEnvironment("TOKEN", generated);
         break;
 
+    case "dashboard":
+        // Four for its tests to look at. Only projects are told where to export to.
+        builder.AddProject<Projects.Sample_Service>("web")
+            .WithHttpHealthCheck("/health")
+            .WithEndpoint("http", e => e.Port = null)
+            .WithEnvironment("SAMPLE_SAYS_WHERE_IT_EXPORTS_TO", "yes")
+            .WithEnvironment("SECRET_OF_THE_TEST", "only-for-tests");
+        builder.AddExecutable("talker", "bash", here, "-c", @"echo -e '\e[31min red\e[0m'; echo a complaint >&2; i=0; while true; do i=$((i+1)); echo tick $i; sleep 0.5; done")
+            .WithCommand("greet", "Greet", _ => Task.FromResult(CommandResults.Failure("too shy")), new CommandOptions { ConfirmationMessage = "Really?" });
+        builder.AddExecutable("victim", "sleep", here, "1000");
+        builder.AddParameter("password", "hidden", secret: true);
+        break;
+
     default:
         throw new ArgumentException($"There is no scenario '{args[0]}'.", nameof(args));
 }

@@ -121,6 +121,11 @@ internal sealed class Pipeline
                 var field = value is BsonString { Value.Length: > 0 } text
                     ? text.Value
                     : throw Errors.Location(value is BsonString ? 40157 : 40156, "the count field must be a non-empty string");
+                if (field.Contains('\0', StringComparison.Ordinal))
+                {
+                    throw Errors.Location(40159, "the count field cannot contain a null byte");
+                }
+
                 if (field.StartsWith('$') || field.Contains('.', StringComparison.Ordinal))
                 {
                     throw Errors.Location(field[0] == '$' ? 40158 : 40160, "the count field cannot be a $-prefixed path or contain '.'");
@@ -174,7 +179,9 @@ internal static class Unwind
         {
             null => null,
             BsonString { Value: ['$', ..] } => throw Errors.Location(28822, "includeArrayIndex option to $unwind stage should not be prefixed with a '$'"),
-            BsonString { Value.Length: > 0 } text => text.Value,
+            BsonString { Value.Length: > 0 } text => !text.Value.Contains('\0', StringComparison.Ordinal)
+                ? text.Value
+                : throw Errors.Location(16411, "FieldPath field names may not contain embedded nulls"),
             _ => throw Errors.Location(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage"),
         };
         var preserve = options.GetValue("preserveNullAndEmptyArrays", null) switch

@@ -18,6 +18,8 @@ internal static class Arguments
                     $"Cannot {(name == "$inc" ? "increment" : "multiply")} with non-numeric argument: {new BsonDocument(field.Name, value)}");
             case "$rename" when value is not BsonString:
                 throw Errors.BadValue($"The 'to' field for $rename must be a string: {field.Name}: {value}");
+            case "$rename" when value.AsString.Contains('\0', StringComparison.Ordinal):
+                throw Errors.BadValue("The 'to' field for $rename cannot contain an embedded null byte");
             case "$rename" when value == field.Name:
                 throw Errors.BadValue($"The source and target field for $rename must differ: {field.Name}: {value}");
             case "$pop" when !value.IsNumeric || value.ToDouble() is not (1 or -1):

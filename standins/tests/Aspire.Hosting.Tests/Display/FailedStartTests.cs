@@ -81,17 +81,6 @@ public sealed class FailedStartTests
         Assert.True(AppHostProcess.IsAlive(first.Pid));
     }
 
-    [Theory]
-    [InlineData("--publisher", "manifest")]
-    [InlineData("--operation", "publish")]
-    public async Task PublishingIsRefused(string option, string value)
-    {
-        using var data = new TemporaryFolder();
-        await using var appHost = AppHostProcess.Start("Scenario.AppHost", data, ["steady", option, value]);
-
-        await appHost.FailsAsync("this build cannot publish");
-    }
-
     [Fact]
     public void CirclesOfOneAndOfThreeAreFound()
     {

@@ -1,81 +1,165 @@
 extern alias presence;
 
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
+using System.Diagnostics;
 using presence::Godzilla.Presence.Leases;
 using StackExchange.Redis;
 
 namespace Godzilla.Tests.Unit.Presence;
 
-/// <summary>Leases over a real Redis, with a clock of the test's own.</summary>
+/// <summary>Two replicas over a real Redis, whose clock counts; with short times.</summary>
 [Collection(SharedStores.Name)]
 public sealed class LeaseTests(Stores stores) : IAsyncLifetime
 {
-    // Far ahead, and each test at another time: the others' leases are over.
-    private static int s_tests;
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow.AddYears(++s_tests));
-    private readonly OnlineOptions _options = new();
-    private ConnectionMultiplexer? _redis;
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+    private readonly string _mothra = $"mothra-{Guid.NewGuid():N}";
+    private PresenceReplica? _one;
+    private PresenceReplica? _other;
 
-    public async Task InitializeAsync() => _redis = await ConnectionMultiplexer.ConnectAsync(await stores.ConnectionStringAsync("redis"));
+    private PresenceReplica One => _one!;
 
-    public async Task DisposeAsync() => await _redis!.DisposeAsync();
+    private PresenceReplica Other => _other!;
 
-    [Fact]
-    public async Task AConnectionIsOnlineUntilItsLeaseEnds()
+    public async Task InitializeAsync()
     {
-        var online = Replica();
-        Assert.Equal(["mothra"], await online.ConnectAsync("mothra", "c1", CancellationToken.None));
+        var redis = await stores.ConnectionStringAsync("redis");
+        var online = new OnlineOptions { Lease = Lease, AnonymousLease = 3 * Lease, LeaveDelay = Lease / 2, AwayAfter = 2 * Lease };
+        _one = await PresenceReplica.StartAsync(redis, online);
+        _other = await PresenceReplica.StartAsync(redis, online);
+    }
 
-        _time.Advance(_options.Lease - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(["mothra"], await ListAsync(online));
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-
-        Assert.Empty(await ListAsync(online));
+    public async Task DisposeAsync()
+    {
+        await One.DisposeAsync();
+        await Other.DisposeAsync();
     }
 
     [Fact]
-    public async Task ARenewedLeaseLastsAnotherTimeOnEveryReplica()
+    public async Task AConnectionIsOnlineOnEveryReplicaUntilItsLeaseEnds()
     {
-        var (one, other) = (Replica(), Replica());
-        await one.ConnectAsync("mothra", "c1", CancellationToken.None);
-        _time.Advance(_options.Lease - TimeSpan.FromSeconds(1));
+        var watch = Stopwatch.StartNew();
+        await One.HoldAsync(_mothra, "c1");
 
-        await other.RenewAsync([("mothra", "c1"), ("rodan", "c2")], CancellationToken.None);
-        _time.Advance(_options.Lease - TimeSpan.FromMilliseconds(1));
+        Assert.True(await One.IsOnlineAsync(_mothra));
+        await Eventually.TrueAsync(() => Other.IsOnlineAsync(_mothra), "the other replica knows");
+        await Eventually.TrueAsync(async () => !await One.IsOnlineAsync(_mothra) && !await Other.IsOnlineAsync(_mothra), "the lease ends");
 
-        Assert.Equal(["mothra", "rodan"], await ListAsync(one));
+        Assert.InRange(watch.Elapsed, Lease, 4 * Lease);
+    }
+
+    [Fact]
+    public async Task ALeaseThatIsRenewedAtEitherReplicaGoesOn()
+    {
+        using var timer = new PeriodicTimer(Lease / 4);
+        for (var turn = 0; turn < 10; turn++)
+        {
+            var renewed = Stopwatch.StartNew();
+            await (turn % 2 == 0 ? One : Other).HoldAsync(_mothra, "c1");
+            await timer.WaitForNextTickAsync();
+            var online = await One.IsOnlineAsync(_mothra);
+
+            // A machine that paused for a whole lease has let it end.
+            Assert.True(online || renewed.Elapsed > Lease, $"in turn {turn}");
+        }
     }
 
     [Fact]
     public async Task AUserIsOnlineWhileAnyConnectionIs()
     {
-        var online = Replica();
-        await online.ConnectAsync("mothra", "c1", CancellationToken.None);
-        _time.Advance(_options.Lease / 2);
-        await online.ConnectAsync("mothra", "c2", CancellationToken.None);
+        await One.HoldAsync(_mothra, "c1");
+        await One.HoldAsync(_mothra, "c2");
+        await One.HoldAsync(_mothra, "c2");
 
-        _time.Advance(_options.Lease / 2);
-        Assert.Equal(["mothra"], await ListAsync(online));
-        await online.DisconnectAsync("mothra", "c2", CancellationToken.None);
+        await One.EndAsync(_mothra, "c1");
+        await One.EndAsync(_mothra, "c1");
+        Assert.True(await One.IsOnlineAsync(_mothra));
+        await One.EndAsync(_mothra, "c2");
 
-        Assert.Empty(await ListAsync(online));
+        Assert.False(await One.IsOnlineAsync(_mothra));
     }
 
     [Fact]
-    public async Task AConnectionWithoutAnIdLastsAsLongAsASession()
+    public async Task ConnectionsWithoutAnIdAreCountedAndLastLonger()
     {
-        var online = Replica();
-        await online.ConnectAsync("mothra", "", CancellationToken.None);
+        await One.HoldAsync(_mothra, "");
+        await One.HoldAsync(_mothra, "");
+        await One.HoldAsync(_mothra, "c1");
+        await One.EndAsync(_mothra, "");
+        await Other.EndAsync(_mothra, "c1");
+        Assert.True(await Other.IsOnlineAsync(_mothra));
 
-        _time.Advance(_options.AnonymousLease - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(["mothra"], await ListAsync(online));
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await One.EndAsync(_mothra, "");
+        Assert.False(await One.IsOnlineAsync(_mothra));
+        await One.EndAsync(_mothra, "");
+        Assert.False(await One.IsOnlineAsync(_mothra));
 
-        Assert.Empty(await ListAsync(online));
+        var watch = Stopwatch.StartNew();
+        await One.HoldAsync(_mothra, "");
+        await Eventually.TrueAsync(async () => !await One.IsOnlineAsync(_mothra), "it ends too");
+        Assert.InRange(watch.Elapsed, 3 * Lease, 6 * Lease);
     }
 
-    private OnlineUsers Replica() => new(_redis!, Options.Create(_options), _time);
+    [Fact]
+    public async Task WhoLoadsAPageAgainDoesNotFlicker()
+    {
+        var watcher = WatchReader.Start(Other.Image);
+        await One.HoldAsync(_mothra, "c1");
+        await One.EndAsync(_mothra, "c1");
+        Assert.False(await One.IsOnlineAsync(_mothra));
+        var back = await Other.HoldAsync(_mothra, "c2");
+        Assert.True(await Other.IsOnlineAsync(_mothra));
 
-    private static Task<string[]> ListAsync(OnlineUsers online) => online.ListAsync(CancellationToken.None);
+        // Past the delay: by now they would have been told.
+        await Eventually.TrueAsync(() => watcher.ToldOf(_mothra) is ["joined", "left"], "the second leave is told");
+        Assert.True(watcher.Told.Single(message => message.Left.Contains(_mothra)).Version > back);
+        watcher.Stop();
+    }
+
+    [Fact]
+    public async Task TypingEndsWithTheLastConnectionAndNobodyElseStops()
+    {
+        var (other, discussion) = ($"{_mothra}2", Guid.NewGuid().ToString("N"));
+        await One.HoldAsync(_mothra, "c1");
+        await One.TypeAsync(_mothra, discussion);
+        await One.TypeAsync(other, discussion);
+        Assert.Equal([_mothra, other], One.Image.TypingIn(discussion));
+
+        await One.EndAsync(_mothra, "c1");
+
+        Assert.Equal([other], One.Image.TypingIn(discussion));
+        await One.TypeAsync(other, discussion, isTyping: false);
+        Assert.Empty(One.Image.TypingIn(discussion));
+    }
+
+    [Fact]
+    public async Task LastSeenAndAwayAreKnown()
+    {
+        await One.HoldAsync(_mothra, "");
+        var here = Assert.Single(await One.Store.FindAsync([_mothra], CancellationToken.None));
+        Assert.True(here is { IsOnline: true, IsAway: false, LastSeen: > 0 });
+
+        await Eventually.TrueAsync(async () => (await Other.Store.FindAsync([_mothra], CancellationToken.None))[0].IsAway, "mothra is away");
+        await One.TypeAsync(_mothra, "");
+        Assert.False((await One.Store.FindAsync([_mothra], CancellationToken.None))[0].IsAway);
+
+        await One.EndAsync(_mothra, "");
+        var gone = await One.Store.FindAsync([$"{_mothra}-never", _mothra], CancellationToken.None);
+        Assert.Equal((false, false, 0), (gone[0].IsOnline, gone[0].IsAway, gone[0].LastSeen));
+        Assert.True(gone[1] is { IsOnline: false, IsAway: false } && gone[1].LastSeen > here.LastSeen);
+    }
+
+    [Fact]
+    public async Task AThousandConnectionsAtOnceAreAHandfulOfRoundTrips()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{await stores.ConnectionStringAsync("redis")},allowAdmin=true");
+        await redis.GetServers()[0].ExecuteAsync("CONFIG", "RESETSTAT");
+
+        await Task.WhenAll(Enumerable.Range(0, 1000).Select(number => One.HoldAsync($"{_mothra}-{number}", "c1")));
+
+        // The replicas' heartbeats are scripts too.
+        var stats = await redis.GetServers()[0].InfoRawAsync("commandstats");
+        var calls = stats!.Split('\n').Where(line => line.StartsWith("cmdstat_eval", StringComparison.Ordinal))
+            .Sum(line => int.Parse(line.Split("calls=")[1].Split(',')[0]));
+        Assert.InRange(calls, 1, 60);
+        Assert.True(await One.IsOnlineAsync($"{_mothra}-999"));
+    }
 }

@@ -72,7 +72,7 @@ public sealed class UserChangesTests(Stores stores) : IAsyncLifetime, IDisposabl
     [Fact]
     public async Task ASignInSeesWhatChangedSinceThePasswordWasChecked()
     {
-        var access = new SignInAccess(Users, Changes, null!, null!, null!);
+        var access = new SignInAccess(Users, Changes, null!, null!, null!, null!, null!);
         (string What, Func<User, Task> ChangeAsync, bool IsUnchanged)[] cases =
         [
             ("nothing", _ => Task.CompletedTask, true),

@@ -16,6 +16,31 @@ public sealed class DraftTests
     }
 
     [Theory]
+    [InlineData(" \t\n\u3000", "text must not be blank")]
+    [InlineData("a\0b", "text must hold no control characters but newline and tab")]
+    [InlineData("\u001b[2J", "text must hold no control characters but newline and tab")]
+    [InlineData("a\rb", "text must hold no control characters but newline and tab")]
+    [InlineData("a\u009bb", "text must hold no control characters but newline and tab")]
+    [InlineData("\ud83e\udd95\ud83e\udd95", null)]
+    [InlineData("two\n\tlines", null)]
+    public void ATextIsReadable(string text, string? expected)
+    {
+        Assert.Equal(expected is null, Draft.TryCreate(text, null, out _, out var error));
+        Assert.Equal(expected, error);
+    }
+
+    // Not as arguments of a theory: those are kept as UTF-8, which has no lone surrogates.
+    [Fact]
+    public void ATextHasNoLoneSurrogates()
+    {
+        foreach (var text in new[] { "\ud83d", "a\udc00b", "\udc00\ud83d", "\ud83e\udd95\ud83e" })
+        {
+            Assert.False(Draft.TryCreate(text, null, out _, out var error));
+            Assert.Equal("text must hold no lone surrogates", error);
+        }
+    }
+
+    [Theory]
     [InlineData(128, null)]
     [InlineData(129, "client_id must be at most 128 characters")]
     public void AClientIdHasAtMost128Characters(int length, string? expected)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Godzilla.Chat.Messages;
 using Godzilla.Chat.SignalR;
 using Microsoft.AspNetCore.SignalR;
 
@@ -18,8 +17,6 @@ internal sealed class RecordingHub : IHubContext<ChatHub, IChatClient>, IHubClie
 
     /// <summary>What was sent, in order; the receivers are a group's name, <c>GROUP but CONNECTION</c>, or <c>all</c>.</summary>
     public IReadOnlyList<(string Receivers, object Event)> Sent => [.. _sent];
-
-    public long[] Seqs => [.. Sent.Select(sent => sent.Event).OfType<MessageView>().Select(message => message.Seq)];
 
     public IChatClient AllExcept(IReadOnlyList<string> excludedConnectionIds) => To($"all but {string.Join(' ', excludedConnectionIds)}");
 
@@ -48,11 +45,17 @@ internal sealed class RecordingHub : IHubContext<ChatHub, IChatClient>, IHubClie
     {
         public Task Welcome(Welcome welcome) => Record(welcome);
 
-        public Task Message(MessageView message) => Record(message);
+        public Task Discussion(Godzilla.Chat.Discussions.DiscussionChange change) => Record(change);
+
+        public Task Warning(Warning warning) => Record(warning);
 
         public Task Presence(PresenceList presence) => Record(presence);
 
+        public Task PresenceChanged(PresenceChange change) => Record(change);
+
         public Task Typing(TypingList typing) => Record(typing);
+
+        public Task Assistant(Godzilla.Chat.Assistant.AssistantEvent assistantEvent) => Record(assistantEvent);
 
         private Task Record(object @event)
         {

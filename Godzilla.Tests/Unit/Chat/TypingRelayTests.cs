@@ -1,113 +1,96 @@
 using Godzilla.Chat.Discussions;
-using Godzilla.Chat.Presence;
 using Godzilla.Chat.SignalR;
+using Godzilla.Presence.V1;
 using Grpc.Core;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Godzilla.Tests.Unit.Chat;
 
 public sealed class TypingRelayTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private readonly FakeTimeProvider _time = new();
-    private readonly FakePresenceService _presence = new();
-    private readonly RecordingHub _hub = new();
-    private readonly TypingRelay _relay;
+    private readonly PresenceParts _chat = new();
 
-    public TypingRelayTests() => _relay = new TypingRelay(
-        new PresenceClient(_presence, Options.Create(new PresenceOptions()), _time), _hub, _time, NullLogger<TypingRelay>.Instance);
+    private IEnumerable<(string Receivers, string Users)> Told => _chat.Hub.Sent
+        .Where(sent => sent.Event is TypingList)
+        .Select(sent => (sent.Receivers.Trim(), string.Join(',', ((TypingList)sent.Event).Users)));
 
-    private IEnumerable<(string Receivers, string Users)> Told =>
-        _hub.Sent.Select(sent => (sent.Receivers, string.Join(',', ((TypingList)sent.Event).Users)));
+    public async Task InitializeAsync()
+    {
+        await _chat.StartAsync();
+        _chat.Service.Say(PresenceParts.Snapshot(1, "mothra", "rodan"));
+        _chat.Sync.Connected("mothra", "m1");
+        _chat.Sync.Connected("mothra", "m2");
+        _chat.Sync.Connected("rodan", "r1");
+    }
 
-    public Task InitializeAsync() => _relay.StartAsync(CancellationToken.None);
+    public Task DisposeAsync() => _chat.StopAsync();
 
-    public Task DisposeAsync() => _relay.StopAsync(CancellationToken.None);
-
-    public void Dispose() => _relay.Dispose();
+    public void Dispose() => _chat.Dispose();
 
     [Fact]
-    public async Task TypingIsToldToTheOthersAtOnce()
+    public async Task ItIsOneCallAndNobodyIsAsked()
     {
         await SetAsync("mothra", isTyping: true);
         await SetAsync("mothra", isTyping: false);
 
-        Assert.Equal([("lobby but c1", "mothra"), ("lobby but c1", "")], Told);
+        Assert.Equal([true, false], _chat.Service.Typing.Select(request => request.IsTyping));
+        Assert.Empty(Told);
     }
 
     [Fact]
-    public async Task TypingThatEndsByItselfIsToldAtTheNextLookAndNotBefore()
+    public async Task NobodyIsToldOfThemselvesOnAnyConnection()
     {
-        await SetAsync("mothra", isTyping: true);
-        await LookAsync(times: 2);
-        Assert.Single(Told);
+        Say(2, typing: ["mothra"]);
+        Say(3, typing: ["rodan"]);
+        Say(4, stopped: ["mothra"]);
+        Say(5, stopped: ["rodan"]);
 
-        _presence.Typing = [];
-        Assert.Single(Told);
-        await ToldAsync(count: 2);
-
-        Assert.Equal([("lobby but c1", "mothra"), ("lobby", "")], Told);
+        await Eventually.TrueAsync(() => Told.Count() == 6, "all is told");
+        Assert.Equal(
+            [
+                ("lobby but m1 m2", "mothra"),
+                ("lobby but m1 m2 r1", "mothra,rodan"), ("m1 m2", "rodan"),
+                ("lobby but r1 m1 m2", "rodan"), ("r1", ""),
+                ("lobby but r1", ""),
+            ],
+            Told);
     }
 
     [Fact]
-    public async Task AfterTheEndNobodyIsAskedAnyMore()
+    public async Task WhatEndedWhilePresenceWasAwayIsToldAfterwards()
     {
-        await SetAsync("mothra", isTyping: true);
-        _presence.Typing = [];
-        await ToldAsync(count: 2);
-        await LookAsync();
-        var asked = _presence.Asked;
-
-        for (var tick = 0; tick < 5; tick++)
-        {
-            _time.Advance(Tick);
-            await Task.Yield();
-        }
-
-        await SetAsync("rodan", isTyping: true);
-        Assert.Equal(asked + 1, _presence.Asked);
-        Assert.Equal([("lobby but c1", "mothra"), ("lobby", ""), ("lobby but c1", "rodan")], Told);
-    }
-
-    [Fact]
-    public async Task TypingEndsLateWhilePresenceIsAway()
-    {
-        await SetAsync("mothra", isTyping: true);
-        _presence.IsAway = true;
-        _presence.Typing = [];
-        await LookAsync(times: 2);
+        Say(2, typing: ["mothra"]);
+        await Eventually.TrueAsync(() => Told.Any(), "it is told");
+        _chat.Service.IsAway = true;
+        _chat.Service.Break();
         await Assert.ThrowsAsync<RpcException>(() => SetAsync("rodan", isTyping: true));
         Assert.Single(Told);
 
-        _presence.IsAway = false;
-        await ToldAsync(count: 2);
+        _chat.Service.IsAway = false;
+        _chat.Service.Say(PresenceParts.Snapshot(9, "mothra", "rodan"));
+        await _chat.PassUntilAsync(() => Told.Count() == 2, "the end is told");
 
-        Assert.Equal([("lobby but c1", "mothra"), ("lobby", "")], Told);
+        Assert.Equal([("lobby but m1 m2", "mothra"), ("lobby but m1 m2", "")], Told);
     }
+
+    [Fact]
+    public async Task WhatIsTypedSomewhereElseIsNotTold()
+    {
+        _chat.Service.Say(new WatchResponse { Version = 2, Typing = { new TypingUser { Username = "mothra" } } });
+        Say(3, typing: ["mothra"]);
+
+        await Eventually.TrueAsync(() => Told.Any(), "it is told");
+        Assert.Equal([("lobby but m1 m2", "mothra")], Told);
+    }
+
+    private void Say(long version, string[]? typing = null, string[]? stopped = null) => _chat.Service.Say(new WatchResponse
+    {
+        Version = version,
+        Typing = { (typing ?? []).Select(InLobby) },
+        Stopped = { (stopped ?? []).Select(InLobby) },
+    });
+
+    private static TypingUser InLobby(string user) => new() { Username = user, DiscussionId = "lobby" };
 
     private Task SetAsync(string username, bool isTyping) =>
-        _relay.SetAsync(username, "c1", DiscussionId.Lobby, isTyping, CancellationToken.None);
-
-    // Looks come one after the other: when the second has begun, what follows from the first has happened.
-    private Task LookAsync(int times = 1)
-    {
-        var asked = _presence.Asked + times;
-        return TickUntilAsync(() => _presence.Asked >= asked, "it looks");
-    }
-
-    private Task ToldAsync(int count) => TickUntilAsync(() => Told.Count() >= count, $"{count} events are sent");
-
-    private Task TickUntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(
-        () =>
-        {
-            if (!condition())
-            {
-                _time.Advance(Tick);
-            }
-
-            return condition();
-        },
-        what);
+        _chat.Typing.SetAsync(username, "m1", DiscussionId.Lobby, isTyping, CancellationToken.None);
 }

@@ -23,11 +23,15 @@ public sealed class AccessLogTests : IDisposable
 
         log.Add(Entry("/a\nb\"c"));
         log.Add(Entry(new string('x', 10_000)));
+        log.Add(Entry(new string('\u0001', 10_000)));
+        log.Add(Entry("/last"));
         await log.StopAsync(CancellationToken.None);
 
         var lines = Lines();
         Assert.Equal("/a\nb\"c", lines[0].GetProperty("path").GetString());
         Assert.Equal(1024, lines[1].GetProperty("path").GetString()!.Length);
+        Assert.Equal(1024, lines[2].GetProperty("path").GetString()!.Length);
+        Assert.Equal("/last", lines[3].GetProperty("path").GetString());
         Assert.Equal("godzilla", lines[0].GetProperty("user").GetString());
         Assert.Equal(12.346, lines[0].GetProperty("ms").GetDouble());
     }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Godzilla.Tests.Unit.Gateway;
 
@@ -34,9 +35,9 @@ public sealed class PublicDocumentCacheTests : IAsyncLifetime, IDisposable
             builder.Services.AddIdentitySigner();
             builder.Services.AddReverseProxy().LoadFromMemory(
                 [Route("sessions", "accounts", "/user/sessions/{id}", "GET"), Route("rooms", "chat", "/room/{kind:regex(^(one|two)$)}"), Route("hidden", "chat", "/secret", "POST")],
-                [new ClusterConfig { ClusterId = "accounts" }, new ClusterConfig { ClusterId = "chat" }]);
+                [Cluster("accounts"), Cluster("chat")]);
+            builder.Services.AddSingleton<IForwarderHttpClientFactory>(_services);
             builder.Services.AddPublicDocument();
-            builder.Services.AddHttpClient(nameof(ServiceDocuments)).ConfigurePrimaryHttpMessageHandler(() => _services);
         },
         app =>
         {
@@ -103,12 +104,18 @@ public sealed class PublicDocumentCacheTests : IAsyncLifetime, IDisposable
         Match = new RouteMatch { Path = path, Methods = methods.Length == 0 ? null : methods },
     };
 
+    private static ClusterConfig Cluster(string service) => new()
+    {
+        ClusterId = service,
+        Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal) { [service] = new() { Address = $"http://{service}" } },
+    };
+
     private async Task<JsonNode> DocumentAsync() => (await Client.GetFromJsonAsync<JsonNode>("/openapi.json"))!;
 
     private async Task<IReadOnlyList<string>> PathsAsync() => [.. (await DocumentAsync())["paths"]!.AsObject().Select(path => path.Key)];
 
     /// <summary>Two services that have a schema of one name, and operations that no route leads to.</summary>
-    private sealed class StubServices : HttpMessageHandler
+    private sealed class StubServices : HttpMessageHandler, IForwarderHttpClientFactory
     {
         private readonly Dictionary<string, int> _reads = new(StringComparer.Ordinal);
 
@@ -117,6 +124,8 @@ public sealed class PublicDocumentCacheTests : IAsyncLifetime, IDisposable
         public bool HasMore { get; set; }
 
         public int Reads(string service) => _reads.GetValueOrDefault(service);
+
+        public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) => new(this, disposeHandler: false);
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

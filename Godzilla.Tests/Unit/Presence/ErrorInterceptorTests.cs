@@ -59,6 +59,26 @@ public sealed class ErrorInterceptorTests
         Assert.Empty(_log.Entries);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AStreamThatBreaksOffIsNotLogged(string kind)
+    {
+        using var left = new CancellationTokenSource();
+        await left.CancelAsync();
+
+        foreach (var (exception, token) in new (Exception, CancellationToken)[]
+        {
+            (new IOException("The request stream was aborted."), CancellationToken.None),
+            (new InvalidOperationException("Can't write the message because the request is complete."), left.Token),
+        })
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(kind, exception, token));
+            Assert.Equal(StatusCode.Cancelled, error.StatusCode);
+        }
+
+        Assert.Empty(_log.Entries);
+    }
+
     private Task CallAsync(string kind, Exception exception, CancellationToken cancellationToken = default)
     {
         var context = new CallContext(cancellationToken);

@@ -24,11 +24,23 @@ public sealed class IdentityHeadersTests
         Assert.Equal(["Accept"], headers.Keys);
     }
 
+    [Fact]
+    public void AllOfThemAreDropped()
+    {
+        var headers = new HeaderDictionary { ["X-Authenticated-User"] = "a", ["Forwarded"] = "b", ["X-Forwarded-For"] = "c", ["X-Real-IP"] = "d", ["Accept"] = "*/*" };
+
+        IdentityHeaders.Drop(headers);
+
+        Assert.Equal(["Accept"], headers.Keys);
+    }
+
     [Theory]
     [InlineData("Authorization")]
     [InlineData("X-Request-Id")]
     [InlineData("X-Authenticate")]
     [InlineData("Forwarded-By-Me")]
+    [InlineData("X-Real-IP-Of-Mine")]
+    [InlineData("Y-Real-IP")]
     [InlineData("XaAuthenticatedaUser")]
     public void OtherNamesStay(string name)
     {

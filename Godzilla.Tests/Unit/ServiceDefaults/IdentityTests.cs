@@ -34,6 +34,8 @@ public sealed class IdentityTests : IAsyncLifetime
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapMethods("/user", ["GET", "POST"], (HttpContext context) => $"{context.User.Username()} {context.Caller()}");
+            app.MapGet("/rights", (HttpContext context) => string.Join(
+                ' ', context.User.KeyId(), context.User.HasScope("inference"), context.User.HasScope("models:read"), string.Join(',', context.User.AllowedModels())));
             app.MapGet("/other", () => "other");
             app.MapGet("/signed", () => "signed").RequireAuthorization(IdentityExtensions.SignedPolicy);
         });
@@ -56,6 +58,9 @@ public sealed class IdentityTests : IAsyncLifetime
     [InlineData(IdentityHeaders.Address, "127.0.0.3")]
     [InlineData(IdentityHeaders.Gateway, "g2")]
     [InlineData("User-Agent", "wget/1.21")]
+    [InlineData(IdentityHeaders.Key, "k2")]
+    [InlineData(IdentityHeaders.Scopes, "inference models:read")]
+    [InlineData(IdentityHeaders.Models, "godzilla-mini other")]
     [InlineData(IdentityHeaders.Issuer, "chat")]
     [InlineData(IdentityHeaders.Issuer, "presence")]
     [InlineData(IdentityHeaders.Time, "1577836800001")]
@@ -77,6 +82,9 @@ public sealed class IdentityTests : IAsyncLifetime
     [InlineData(IdentityHeaders.Session)]
     [InlineData(IdentityHeaders.Address)]
     [InlineData(IdentityHeaders.Gateway)]
+    [InlineData(IdentityHeaders.Key)]
+    [InlineData(IdentityHeaders.Scopes)]
+    [InlineData(IdentityHeaders.Models)]
     [InlineData(IdentityHeaders.Issuer)]
     [InlineData(IdentityHeaders.Time)]
     [InlineData(IdentityHeaders.Signature)]
@@ -167,14 +175,34 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
 
-    private static CallerIdentity Mothra => new("mothra", "s1", "127.0.0.2", "curl/8.5.0", "g1");
+    [Fact]
+    public async Task AKeyMayDoWhatItsScopesSay()
+    {
+        using var response = await SendAsync(Signed(path: "/rights"));
+
+        Assert.Equal("k1 True False godzilla-mini", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task WithoutAKeyNothingIsSentAboutItAndNothingIsRestricted()
+    {
+        var request = Signed(path: "/rights", caller: Mothra with { Key = "", Scopes = "", Models = "" });
+        Assert.False(request.Headers.Contains(IdentityHeaders.Key));
+        Assert.False(request.Headers.Contains(IdentityHeaders.Scopes));
+        Assert.False(request.Headers.Contains(IdentityHeaders.Models));
+
+        using var response = await SendAsync(request);
+        Assert.Equal(" True True ", await response.Content.ReadAsStringAsync());
+    }
+
+    private static CallerIdentity Mothra => new("mothra", "s1", "127.0.0.2", "curl/8.5.0", "g1", "k1", "inference", "godzilla-mini");
 
     private HttpRequestMessage Signed(
-        string user = "mothra", string path = "/user", string key = Key, string issuer = "gateway", string audience = "chat")
+        string user = "mothra", string path = "/user", string key = Key, string issuer = "gateway", string audience = "chat", CallerIdentity? caller = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("User-Agent", Mothra.UserAgent);
-        SigningHandler.Signer(issuer, audience, key, _time).Sign(request.Headers, audience, Mothra with { User = user }, "GET", path);
+        SigningHandler.Signer(issuer, audience, key, _time).Sign(request.Headers, audience, (caller ?? Mothra) with { User = user }, "GET", path);
         return request;
     }
 

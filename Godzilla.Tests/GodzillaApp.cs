@@ -15,7 +15,7 @@ namespace Godzilla.Tests;
 public class GodzillaApp : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
-    private static readonly (string From, string To)[] Edges = [("gateway", "accounts"), ("gateway", "chat"), ("chat", "presence")];
+    private static readonly (string From, string To)[] Edges = [("gateway", "accounts"), ("gateway", "chat"), ("gateway", "inference"), ("chat", "accounts"), ("chat", "presence"), ("chat", "inference")];
     private DistributedApplication? _app;
     private ResourceLogs? _logs;
 
@@ -37,7 +37,7 @@ public class GodzillaApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Godzilla_AppHost>(
-            [.. Edges.Select(edge => $"--Parameters:identity-{edge.From}-{edge.To}={KeyOf(edge.From, edge.To)}"), .. Arguments]);
+            [$"--Parameters:tokens-secret={TokensSecret}", .. Edges.Select(edge => $"--Parameters:identity-{edge.From}-{edge.To}={KeyOf(edge.From, edge.To)}"), .. Arguments]);
 
         // Most tests come from one address and do in a second what people do in an hour.
         var gateway = builder.CreateResourceBuilder<ProjectResource>("gateway");
@@ -45,6 +45,9 @@ public class GodzillaApp : IAsyncLifetime
         {
             gateway.WithEnvironment($"RateLimits__{limit}__PerSecond", "100000").WithEnvironment($"RateLimits__{limit}__Burst", "100000");
         }
+
+        builder.CreateResourceBuilder<ProjectResource>("chat")
+            .WithEnvironment("SendLimit__PerSecond", "1000").WithEnvironment("SendLimit__Burst", "3000");
 
         Configure(builder);
         _app = await builder.BuildAsync();
@@ -64,6 +67,9 @@ public class GodzillaApp : IAsyncLifetime
 
     /// <summary>The key with which one service signs for another: tests forge identities with it and without it.</summary>
     public static string KeyOf(string issuer, string audience) => $"tests-sign-for-{issuer}-to-{audience}-with-this-0123456789";
+
+    /// <summary>What encrypts the keys that sign tokens: for further Accounts processes on the same stores.</summary>
+    public const string TokensSecret = "tests-encrypt-signing-keys-with-this-0123456789";
 
     /// <summary>Says that a test makes a resource log errors that match <paramref name="pattern"/>.</summary>
     public void ExpectErrors(string resource, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Logs.Expect(resource, pattern);
@@ -117,7 +123,11 @@ public class GodzillaApp : IAsyncLifetime
         new(VariableOf(instance, variable).Split(';')[0]);
 
     /// <summary>An environment variable of one replica.</summary>
-    internal string VariableOf(string instance, string name) => SnapshotOf(instance).EnvironmentVariables.Single(v => v.Name == name).Value!;
+    internal string VariableOf(string instance, string name) => VariablesOf(instance)[name];
+
+    /// <summary>All of them.</summary>
+    internal IReadOnlyDictionary<string, string> VariablesOf(string instance) =>
+        SnapshotOf(instance).EnvironmentVariables.ToDictionary(variable => variable.Name, variable => variable.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>Registers somebody new and signs them in, through the gateway.</summary>
     /// <param name="name">How their name begins.</param>
@@ -140,8 +150,9 @@ public class GodzillaApp : IAsyncLifetime
     internal IReadOnlyList<string> InstancesOf(string resource) => Logs.InstancesOf(resource);
 
     /// <summary>Kills a resource's process as a crash or the kernel would.</summary>
+    /// <param name="instance">The replica's id, where there are several.</param>
     /// <returns>Its last state, once the app host knows.</returns>
-    public Task<CustomResourceSnapshot> KillAsync(string resource) => EndedAsync(resource, instance: null, Signals.Kill);
+    public Task<CustomResourceSnapshot> KillAsync(string resource, string? instance = null) => EndedAsync(resource, instance, Signals.Kill);
 
     /// <summary>Asks a resource's process to end, as an orchestrator does.</summary>
     /// <param name="instance">The replica's id, where there are several.</param>

@@ -9,7 +9,7 @@ namespace Godzilla.Tests;
 internal sealed class HubClient : IAsyncDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
-    private static readonly string[] EventNames = ["welcome", "message", "presence", "typing"];
+    private static readonly string[] EventNames = ["welcome", "message", "message_edited", "message_deleted", "discussion", "warning", "presence", "presence_changed", "typing", "assistant"];
 
     private readonly HubConnection _connection;
     private readonly Lock _gate = new();
@@ -113,7 +113,44 @@ internal sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Who is online, as the list and the changes since then have it.</summary>
+    public IReadOnlySet<string> Online
+    {
+        get
+        {
+            var online = new HashSet<string>(StringComparer.Ordinal);
+            lock (_gate)
+            {
+                foreach (var (name, argument) in _events)
+                {
+                    if (name == "presence")
+                    {
+                        online = new HashSet<string>(NamesIn(argument, "online"), StringComparer.Ordinal);
+                    }
+                    else if (name == "presence_changed")
+                    {
+                        online.UnionWith(NamesIn(argument, "joined"));
+                        online.ExceptWith(NamesIn(argument, "left"));
+                    }
+                }
+            }
+
+            return online;
+        }
+    }
+
+    /// <summary>Waits until it knows that all these people are online.</summary>
+    public Task SeesAsync(params Person[] people) =>
+        Eventually.TrueAsync(() => people.All(person => Online.Contains(person.Name)), $"{string.Join(' ', people.Select(person => person.Name))} online");
+
+    /// <summary>Waits until it knows that somebody is not online.</summary>
+    public Task SeesGoneAsync(Person person) => Eventually.TrueAsync(
+        () => Events("presence").Count > 0 && !Online.Contains(person.Name), $"{person.Name} is gone");
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static IEnumerable<string> NamesIn(JsonElement argument, string field) =>
+        argument.GetProperty(field).EnumerateArray().Select(user => user.GetString()!);
 
     private void Add(string name, JsonElement argument)
     {

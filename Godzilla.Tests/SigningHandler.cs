@@ -9,12 +9,15 @@ internal sealed class SigningHandler(string issuer, string audience, string user
 {
     private readonly IdentitySigner _signer = Signer(issuer, audience, GodzillaApp.KeyOf(issuer, audience), time ?? TimeProvider.System);
 
+    /// <summary>For whom else: what the parameters do not say.</summary>
+    internal CallerIdentity Caller { get; init; } = CallerIdentity.None with { User = user, Address = address };
+
     internal static IdentitySigner Signer(string issuer, string audience, string key, TimeProvider time) => new(
         Options.Create(new IdentityOptions { Service = issuer, Callees = { [audience] = new CalleeOptions { Key = key } } }), time);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var caller = CallerIdentity.None with { User = user, Address = address, UserAgent = request.Headers.UserAgent.ToString() };
+        var caller = Caller with { UserAgent = request.Headers.UserAgent.ToString() };
         _signer.Sign(request.Headers, audience, caller, request.Method.Method, request.RequestUri!.AbsolutePath);
         return base.SendAsync(request, cancellationToken);
     }

@@ -9,7 +9,7 @@ const connection = new signalR.HubConnectionBuilder()
   .withUrl(HUB_URL, { headers: { Cookie: `auth_token=${AUTH_TOKEN}` } })
   .configureLogging(signalR.LogLevel.None)
   .build();
-for (const name of ["welcome", "message", "presence", "typing"]) {
+for (const name of ["welcome", "message", "presence", "presence_changed", "typing"]) {
   connection.on(name, (...args) => say({ event: name, args }));
 }
 connection.onclose((error) => say({ closed: error ? String(error.message) : "" }));

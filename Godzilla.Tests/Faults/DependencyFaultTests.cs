@@ -37,6 +37,29 @@ public sealed class DependencyFaultTests(ImpatientApp app)
     }
 
     [Fact]
+    public async Task AccountsHangs()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        using var rodan = await app.SignUpAsync("rodan");
+        var discussion = await mothra.CreateDiscussionAsync();
+        Task<HttpResponseMessage> InviteAsync() => mothra.SendAsync(HttpMethod.Post, $"/discussion/{discussion}/members", new { users = new[] { rodan.Name } });
+        var pid = app.PidOf("accounts");
+
+        Signals.Freeze(pid);
+        try
+        {
+            await UnavailableAsync(InviteAsync);
+            await mothra.PostAsync(discussion, "the rest of Chat goes on");
+        }
+        finally
+        {
+            Signals.Thaw(pid);
+        }
+
+        await WorksAsync(InviteAsync);
+    }
+
+    [Fact]
     public async Task RedisIsKilledAndStartedAgain()
     {
         using var mothra = await app.SignUpAsync("mothra");
@@ -48,6 +71,13 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await chatter.SayAsync("before");
 
         await app.KillAsync("redis");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await mothra.Http.GetAsync("/discussion");
+                return response.StatusCode == HttpStatusCode.ServiceUnavailable;
+            },
+            "the gateway has noticed");
         await UnavailableAsync(() => mothra.Http.GetAsync("/discussion"));
         await UnavailableAsync(() => mothra.Http.GetAsync("/presence/online"));
 
@@ -150,11 +180,10 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await Chatter.AssertNothingLostAsync(discussion, rodan, rodanHub, mothras, rodans);
         Assert.Equal(pids, Services.Select(app.PidOf));
 
-        // A later arrival is in a later list than any renewal until then.
-        var seen = mothraHub.Events("presence").Count;
+        // A later arrival is told after any renewal until then.
         using var battra = await app.SignUpAsync("battra");
         await using var battraHub = await battra.ConnectAsync();
-        await mothraHub.WaitForAsync("presence", presence => Names(presence).Contains(battra.Name), seen);
+        await mothraHub.SeesAsync(battra);
         Assert.DoesNotContain(gamera.Name, await OnlineAsync(mothra));
     }
 
@@ -185,6 +214,41 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await talk;
         await Chatter.AssertNothingLostAsync(discussion, rodan, rodanHub, mothras, rodans);
         Assert.Equal(pids, Services.Select(app.PidOf));
+    }
+
+    [Fact]
+    public async Task TheStoreHangsWhileSocketIoClientsTalk()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        using var rodan = await app.SignUpAsync("rodan");
+        using var socket = await EngineSocket.ConnectAsync(app.Gateway, mothra.Token);
+        using var other = await EngineSocket.ConnectAsync(app.Gateway, rodan.Token);
+        var message = new { text = $"during {Guid.NewGuid()}", client_id = "c" };
+        await socket.AskAsync("message", new { text = "before" });
+        var store = app.PidOf("mongodb");
+
+        Signals.Freeze(store);
+        JsonElement refused;
+        try
+        {
+            refused = await socket.AskAsync("message", message).WaitAsync(AnswerLimit);
+        }
+        finally
+        {
+            Signals.Thaw(store);
+        }
+
+        Assert.Equal("""{"error":{"code":503,"message":"Service Unavailable"}}""", refused.GetRawText());
+        await Eventually.TrueAsync(async () => (await socket.AskAsync("message", message)).TryGetProperty("seq", out _), "it is stored");
+        await socket.AskAsync("message", new { text = "after" });
+        var texts = new List<string?>();
+        while (texts is not [.., "after"])
+        {
+            var heard = await other.EventAsync("message", heard => heard.GetProperty("from").GetString() == mothra.Name);
+            texts.Add(heard.GetProperty("data").GetProperty("text").GetString());
+        }
+
+        Assert.Equal(["before", message.text, "after"], texts);
     }
 
     [Fact]
@@ -261,8 +325,9 @@ public sealed class DependencyFaultTests(ImpatientApp app)
     {
         using var mothra = await app.SignUpAsync("mothra");
         using var rodan = await app.SignUpAsync("rodan");
+        using var gamera = await app.SignUpAsync("gamera");
         await using var mothraHub = await mothra.ConnectAsync();
-        await mothraHub.WaitForAsync("presence", presence => Names(presence).Contains(mothra.Name));
+        await mothraHub.SeesAsync(mothra);
 
         await app.KillAsync("presence");
         await UnavailableAsync(() => mothra.Http.GetAsync("/presence/online"));
@@ -271,8 +336,18 @@ public sealed class DependencyFaultTests(ImpatientApp app)
         await using var rodanHub = await rodan.ConnectAsync();
         await app.StartAgainAsync("presence");
 
-        await mothraHub.WaitForAsync("presence", presence => Names(presence).Contains(rodan.Name) && Names(presence).Contains(mothra.Name));
+        await mothraHub.SeesAsync(rodan);
+        await rodanHub.SeesAsync(mothra, rodan);
         await WorksAsync(() => mothra.Http.GetAsync("/presence/online"));
+        await using (var lateHub = await gamera.ConnectAsync())
+        {
+            await mothraHub.SeesAsync(gamera);
+        }
+
+        // Nobody connected again, and nobody was gone in between.
+        await mothraHub.SeesGoneAsync(gamera);
+        Assert.Single(mothraHub.Events("presence"));
+        Assert.Equal([mothra.Name, rodan.Name], new[] { mothra.Name, rodan.Name }.Where(mothraHub.Online.Contains));
     }
 
     private static async Task UnavailableAsync(Func<Task<HttpResponseMessage>> call)

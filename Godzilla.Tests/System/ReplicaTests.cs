@@ -177,13 +177,23 @@ public sealed class ReplicaTests(ReplicatedApp app)
         var (one, other) = (new PresenceService.PresenceServiceClient(first), new PresenceService.PresenceServiceClient(second));
         var connection = new UserRequest { Username = app.NewPerson("rodan").Name, ConnectionId = "c1" };
 
-        var online = await one.UserConnectedAsync(connection);
+        await one.UserConnectedAsync(connection);
         await one.SetTypingAsync(new SetTypingRequest { Username = connection.Username, IsTyping = true, DiscussionId = "d1" });
 
-        Assert.Equal(online.Usernames, (await other.GetOnlineUsersAsync(new Empty())).Usernames);
-        Assert.Equal([connection.Username], (await other.GetTypingUsersInAsync(new DiscussionRequest { DiscussionId = "d1" })).Usernames);
+        await AgreeAsync(isOnline: true);
         await other.UserDisconnectedAsync(connection);
-        Assert.DoesNotContain(connection.Username, (await one.GetOnlineUsersAsync(new Empty())).Usernames);
+        await AgreeAsync(isOnline: false);
+
+        Task AgreeAsync(bool isOnline) => Eventually.TrueAsync(
+            async () =>
+            {
+                var lists = new[] { await one.GetOnlineUsersAsync(new Empty()), await other.GetOnlineUsersAsync(new Empty()) };
+                var typing = new[] { one, other }.Select(replica => replica.GetTypingUsersIn(new DiscussionRequest { DiscussionId = "d1" }));
+                return lists[0].Equals(lists[1])
+                    && lists[0].Usernames.Contains(connection.Username) == isOnline
+                    && typing.All(answer => answer.Usernames.Contains(connection.Username) == isOnline);
+            },
+            $"both say {isOnline}");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class AccountTests(GodzillaApp app)
         var me = await mothra.Http.GetFromJsonAsync<JsonElement>("/user/me");
 
         Assert.Equal(
-            ["status", "message", "username", "display_name", "created_at", "roles"], me.EnumerateObject().Select(field => field.Name));
+            ["status", "message", "username", "email", "display_name", "created_at", "roles"], me.EnumerateObject().Select(field => field.Name));
         Assert.Equal(mothra.Name, me.GetProperty("username").GetString());
         Assert.Equal(JsonValueKind.Null, me.GetProperty("display_name").ValueKind);
         Assert.InRange(me.GetProperty("created_at").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);

@@ -17,6 +17,7 @@ internal static class AccountsProcess
                 ("ConnectionStrings__accountsdb", (await app.App.GetConnectionStringAsync("accountsdb"))!),
                 ("Identity__Service", "accounts"),
                 ("Identity__Callers__gateway__Key", GodzillaApp.KeyOf("gateway", "accounts")),
+                ("Tokens__Secret", GodzillaApp.TokensSecret),
                 .. variables,
             ]);
 

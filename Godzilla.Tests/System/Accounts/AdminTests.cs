@@ -20,6 +20,10 @@ public sealed class AdminTests(GodzillaApp app)
         Assert.Equal(HttpStatusCode.OK, during.StatusCode);
         Assert.Equal("admin", Assert.Single((await admin.Http.GetFromJsonAsync<JsonElement>("/user/me")).GetProperty("roles").EnumerateArray()).GetString());
 
+        var granted = (await admin.Http.GetFromJsonAsync<JsonElement>("/user/audit")).GetProperty("entries").EnumerateArray()
+            .Single(entry => entry.GetProperty("action").GetString() == "role_granted");
+        Assert.Equal("admin command on the machine", granted.GetProperty("user_agent").GetString());
+
         Assert.Equal((0, $"{admin.Name} is no admin"), await AccountsProcess.RunAdminAsync(app, "revoke", admin.Name));
         using var after = await admin.Http.GetAsync("/admin/users");
         await Envelope.AssertAsync(HttpStatusCode.Forbidden, after);

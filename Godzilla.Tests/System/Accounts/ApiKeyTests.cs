@@ -26,7 +26,7 @@ public sealed class ApiKeyTests(GodzillaApp app)
         Assert.DoesNotContain(secret, list, StringComparison.Ordinal);
         var key = Assert.Single(JsonDocument.Parse(list).RootElement.GetProperty("keys").EnumerateArray());
         Assert.Equal(
-            ["id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at"], key.EnumerateObject().Select(field => field.Name));
+            ["id", "name", "prefix", "scopes", "models", "created_at", "expires_at", "last_used_at"], key.EnumerateObject().Select(field => field.Name));
         Assert.Equal("reader", key.GetProperty("name").GetString());
         Assert.Equal(secret[..10], key.GetProperty("prefix").GetString());
         Assert.Equal(["models:read", "inference"], key.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));

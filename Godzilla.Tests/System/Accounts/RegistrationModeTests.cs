@@ -25,7 +25,7 @@ public sealed class RegistrationModeTests(GodzillaApp app)
         using var process = await AccountsProcess.StartAsync(app, [], ("Registration__Mode", "invite"));
         using var accounts = await ConnectAsync(await process.AddressAsync());
         using var admin = await app.SignUpAdminAsync();
-        using var created = await admin.SendAsync(HttpMethod.Post, "/admin/invitations", new { });
+        using var created = await admin.Http.PostAsync("/admin/invitations", content: null);
         var code = (await created.ReadAsync()).GetProperty("code").GetString()!;
         using var taken = app.NewPerson("mothra");
         await taken.RegisterAsync();

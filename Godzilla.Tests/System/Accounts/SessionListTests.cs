@@ -24,6 +24,7 @@ public sealed class SessionListTests(GodzillaApp app)
                 ["id", "current", "created_at", "seen_at", "expires_at", "address", "user_agent"], session.EnumerateObject().Select(field => field.Name));
             Assert.Matches("^[0-9a-f]{64}$", session.GetProperty("id").GetString());
             Assert.Equal("127.0.0.1", session.GetProperty("address").GetString());
+            Assert.EndsWith("Z", session.GetProperty("created_at").GetString(), StringComparison.Ordinal);
             Assert.True(session.GetProperty("expires_at").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddHours(23));
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Godzilla.Tests.System.Chat;
@@ -24,7 +25,7 @@ public sealed class ConversationTests(GodzillaApp app)
         {
             var hello = await hub.WaitForAsync("message", Says("Hello Rodan"));
             Assert.Equal(
-                ["id", "discussion_id", "user_id", "text", "seq", "created_at"], hello.EnumerateObject().Select(field => field.Name));
+                ["id", "discussion_id", "user_id", "text", "seq", "created_at", "edited_at", "deleted", "rev"], hello.EnumerateObject().Select(field => field.Name));
             Assert.Equal(receipt.GetProperty("id").GetString(), hello.GetProperty("id").GetString());
             Assert.Equal(receipt.GetProperty("created_at").GetDateTimeOffset(), hello.GetProperty("created_at").GetDateTimeOffset());
             Assert.Equal(discussion, hello.GetProperty("discussion_id").GetString());
@@ -54,6 +55,44 @@ public sealed class ConversationTests(GodzillaApp app)
                 && message.GetProperty("seq").GetInt64() == 100);
             Assert.Equal(expected, Seqs(hub, discussion));
         }
+    }
+
+    [Fact]
+    public async Task WhoSendsTooQuicklyIsWarnedAndThenRefused()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        var discussion = await mothra.CreateDiscussionAsync();
+        await using var hub = await mothra.ConnectAsync();
+        var many = Enumerable.Range(0, 100).Select(i => new { text = $"{i}" }).ToArray();
+        HttpResponseMessage? refused = null;
+        string? error = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var answer = await mothra.Http.PostAsJsonAsync($"/discussion/{discussion}/messages", many);
+                refused = answer.IsSuccessStatusCode ? refused : answer;
+                error = (await Record.ExceptionAsync(() => hub.InvokeAsync("Send", discussion, "by hub", null)))?.Message ?? error;
+                return refused is not null && error is not null;
+            },
+            "both ways are refused");
+
+        Assert.Equal("Too many messages", await Envelope.AssertAsync(HttpStatusCode.TooManyRequests, refused!));
+        Assert.InRange(refused!.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        Assert.Matches("Too many messages: try again in [1-5] s$", error);
+        await hub.WaitForAsync("warning", warning => warning.GetProperty("message").GetString()!.Length > 0);
+    }
+
+    [Theory]
+    [InlineData(4001)]
+    [InlineData(60_000)]
+    [InlineData(100_000)]
+    public async Task ATextThatIsTooLongIsAnErrorThatSaysTheLimitAndTheConnectionStays(int length)
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        await using var hub = await mothra.ConnectAsync();
+
+        Assert.Equal("text must be 1 to 4000 characters", await hub.ErrorOfAsync("Send", "lobby", new string('x', length), null));
+        Assert.True((await hub.InvokeAsync("Send", "lobby", "short", null)).GetProperty("seq").GetInt64() > 0);
     }
 
     [Fact]

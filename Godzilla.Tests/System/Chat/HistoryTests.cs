@@ -64,13 +64,20 @@ public sealed class HistoryTests(GodzillaApp app)
         using var response = await rodan.Http.PostAsJsonAsync($"/discussion/{older}/messages", new[] { new { text = "awake" } });
         response.EnsureSuccessStatusCode();
 
-        var list = await mothra.Http.GetFromJsonAsync<JsonElement>("/discussion");
+        JsonElement list = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                list = await mothra.Http.GetFromJsonAsync<JsonElement>("/discussion");
+                return list[0].GetProperty("last_message").ValueKind == JsonValueKind.Object;
+            },
+            "the newest message is noted");
         var rodans = await rodan.Http.GetFromJsonAsync<JsonElement>("/discussion");
 
         Assert.Equal([older, newer], list.EnumerateArray().Select(discussion => discussion.GetProperty("id").GetString()));
         Assert.Equal([older], rodans.EnumerateArray().Select(discussion => discussion.GetProperty("id").GetString()));
         Assert.Equal(
-            ["id", "users", "title", "created_at", "updated_at", "last_message"],
+            ["id", "users", "title", "created_at", "updated_at", "last_message", "owner", "assistant", "unread"],
             list[0].EnumerateObject().Select(field => field.Name));
         var last = list[0].GetProperty("last_message");
         Assert.Equal(["message_id", "user_id", "text", "created_at"], last.EnumerateObject().Select(field => field.Name));
@@ -91,11 +98,30 @@ public sealed class HistoryTests(GodzillaApp app)
         {
             using var read = await ghidorah.Http.GetAsync($"/discussion/{discussion}/messages");
             using var write = await ghidorah.Http.PostAsJsonAsync($"/discussion/{discussion}/messages", new[] { new { text = "boo" } });
-            answers.Add(await Envelope.AssertAsync(HttpStatusCode.NotFound, read) + await Envelope.AssertAsync(HttpStatusCode.Forbidden, write));
+            answers.Add(await Envelope.AssertAsync(HttpStatusCode.NotFound, read) + await Envelope.AssertAsync(HttpStatusCode.NotFound, write));
         }
 
         Assert.Single(answers.Distinct());
         Assert.Empty((await mothra.ReadAsync(real)).GetProperty("messages").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task WhatWasMissedIsReadPageByPageFromTheOldest()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        var discussion = await mothra.CreateDiscussionAsync();
+        await mothra.PostAsync(discussion, "1", "2", "3", "4", "5");
+
+        var (texts, after) = (new List<string?>(), (long?)1);
+        while (after is { } seq)
+        {
+            var page = await mothra.ReadAsync(discussion, $"?after_seq={seq}&limit=2");
+            texts.Add(string.Join(' ', page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("text").GetString())));
+            Assert.Equal(JsonValueKind.Null, page.GetProperty("next_cursor").ValueKind);
+            after = page.GetProperty("next_after_seq") is { ValueKind: JsonValueKind.Number } next ? next.GetInt64() : null;
+        }
+
+        Assert.Equal(["2 3", "4 5"], texts);
     }
 
     [Theory]
@@ -104,6 +130,9 @@ public sealed class HistoryTests(GodzillaApp app)
     [InlineData("?limit=-1")]
     [InlineData("?limit=many")]
     [InlineData("?cursor=no-id")]
+    [InlineData("?after_seq=-1")]
+    [InlineData("?after_seq=x")]
+    [InlineData("?after_seq=0&cursor=0123456789abcdef01234567")]
     [InlineData("?cursor=0123456789abcdef01234567")]
     public async Task AQueryThatMakesNoSenseIsABadRequest(string query)
     {

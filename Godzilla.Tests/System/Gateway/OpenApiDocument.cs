@@ -152,6 +152,10 @@ internal sealed record OpenApiOperation(string Method, string Path, JsonElement 
     public bool NeedsSession => Json.GetProperty("security").EnumerateArray().Any()
         && Json.GetProperty("security").EnumerateArray().All(choice => choice.TryGetProperty("session", out _));
 
+    /// <summary>Whether it needs a session, or a key or token.</summary>
+    public bool NeedsCaller => Json.GetProperty("security").EnumerateArray().Any()
+        && Json.GetProperty("security").EnumerateArray().All(choice => choice.EnumerateObject().Any());
+
     /// <summary>The schema of the body that a request has.</summary>
     public JsonElement? Body => Json.TryGetProperty("requestBody", out var body)
         ? body.GetProperty("content").GetProperty("application/json").GetProperty("schema")

@@ -90,6 +90,9 @@ internal sealed class RawConnection : IDisposable
         return true;
     }
 
+    /// <summary>Ends the connection as a process that dies ends it.</summary>
+    public void Reset() => _socket.Close(timeout: 0);
+
     public void Dispose()
     {
         _stream.Dispose();

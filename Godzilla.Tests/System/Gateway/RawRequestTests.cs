@@ -56,7 +56,7 @@ public sealed class RawRequestTests(RawRequestTests.ImpatientGateway impatient) 
         ([405], $"GET 127.0.0.1:80 HTTP/1.1\r\n{Host}\r\n"),
         ([400, 404, 405], $"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1:80{End}"),
         ([405], $"GET * HTTP/1.1\r\n{Host}\r\n"),
-        ([404], $"OPTIONS * HTTP/1.1\r\n{Host}\r\n"),
+        ([405], $"OPTIONS * HTTP/1.1\r\n{Host}\r\n"),
         ([200], $"GET /open/../healthz HTTP/1.1\r\n{Host}\r\n"),
         ([200], $"GET /open/%2e%2e/healthz HTTP/1.1\r\n{Host}\r\n"),
         ([401], $"GET /open/../user/me HTTP/1.1\r\n{Host}\r\n"),
@@ -86,6 +86,9 @@ public sealed class RawRequestTests(RawRequestTests.ImpatientGateway impatient) 
         ([400], "\u0016\u0003\u0001\u0000\u0005hello\r\n\r\n"),
         ([405], $"TRACE /user/login HTTP/1.1\r\n{Host}\r\n"),
         ([405], $"CONNECT /user/login HTTP/1.1\r\n{Host}\r\n"),
+        ([405], $"CONNECT /hubs/chat HTTP/1.1\r\n{Host}\r\n"),
+        ([405], $"CONNECT /open HTTP/1.1\r\n{Host}\r\n"),
+        ([405], $"POST /open HTTP/1.1\r\n{Host}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=={End}"),
         ([405], $"BREW /user/login HTTP/1.1\r\n{Host}\r\n"),
         ([200], $"get /healthz HTTP/1.1\r\n{Host}\r\n"),
         ([400], $"G(T /healthz HTTP/1.1\r\n{Host}\r\n"),
@@ -170,6 +173,25 @@ public sealed class RawRequestTests(RawRequestTests.ImpatientGateway impatient) 
 
         Assert.Equal(408, (await connection.ReadAsync()).Status);
         await dripping;
+    }
+
+    [Fact]
+    public async Task ABodyThatIsNotReadToItsEndIsNoErrorOfTheGateway()
+    {
+        await using var upstream = await RecordingUpstream.StartAsync();
+        using var gateway = await GatewayProcess.StartAsync(upstream, ("Limits__BodyTime", "00:00:01"));
+        using var slow = RawConnection.Open(gateway.Address);
+        await slow.WriteAsync($"POST /open HTTP/1.1\r\n{Host}Content-Length: 10000{End}");
+        using var left = RawConnection.Open(gateway.Address);
+        await left.WriteAsync($"POST /open HTTP/1.1\r\n{Host}Content-Length: 20000{End}");
+        Assert.Equal(413, (await left.ReadAsync()).Status);
+        left.Reset();
+
+        Assert.Equal(408, (await slow.ReadAsync()).Status);
+        Assert.True(await slow.IsClosedAsync());
+        gateway.Process.Terminate();
+        await gateway.Process.ExitCodeAsync();
+        Assert.DoesNotContain(gateway.Process.Output, line => line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal));
     }
 
     [Fact]

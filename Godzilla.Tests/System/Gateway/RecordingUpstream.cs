@@ -20,6 +20,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Received> _received = new(StringComparer.Ordinal);
     private int _requests;
+    private int _probes;
 
     private RecordingUpstream(string service)
     {
@@ -36,7 +37,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
         builder.Services.AddSignedIdentity();
         _app = builder.Build();
         _app.UseWebSockets();
-        _app.MapGet("/health", () => Results.Ok()).AllowAnonymous();
+        _app.MapGet("/health", () => Interlocked.Increment(ref _probes)).AllowAnonymous();
         _app.Map("/{**path}", AnswerAsync).RequireAuthorization(IdentityExtensions.SignedPolicy);
     }
 
@@ -44,6 +45,9 @@ internal sealed class RecordingUpstream : IAsyncDisposable
 
     /// <summary>How many requests it got that the gateway had signed.</summary>
     public int Requests => _requests;
+
+    /// <summary>How often it was asked whether it is healthy.</summary>
+    public int Probes => _probes;
 
     public static async Task<RecordingUpstream> StartAsync(string service = "chat")
     {

@@ -32,6 +32,14 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public IReadOnlyList<OtlpSpan> Spans => [.. _received.Where(r => r.Signal == "traces").SelectMany(r => OtlpSpan.Parse(r.Body))];
 
+    /// <summary>One of each metric of each service, with the attributes of all its points.</summary>
+    public IReadOnlyList<OtlpMetric> Metrics =>
+    [
+        .. _received.Where(r => r.Signal == "metrics").SelectMany(r => OtlpMetric.Parse(r.Body))
+            .GroupBy(metric => metric with { Attributes = [] })
+            .Select(same => same.Key with { Attributes = [.. same.SelectMany(metric => metric.Attributes).Distinct(StringComparer.Ordinal)] }),
+    ];
+
     public static async Task<OtlpCollector> StartAsync()
     {
         var received = new ConcurrentQueue<(string Signal, byte[] Body)>();

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Godzilla.Tests.Deployment;
+
+/// <summary>The repository's folder, and programs that run in it.</summary>
+internal static class Repository
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+
+    /// <summary>An assembly of another project, as the tests' own configuration built it.</summary>
+    public static string AssemblyOf(string project) =>
+        Path.Combine(Folder, project, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"{Path.GetFileName(project)}.dll");
+
+    public static string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
+
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await Task.WhenAll(process.WaitForExitAsync(), output, errors).WaitAsync(Patience);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    public static async Task<string> MustRunAsync(string program, params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAsync(program, arguments);
+        Assert.True(exitCode == 0, $"{program} {string.Join(' ', arguments)}: {errors}");
+        return output;
+    }
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}

@@ -1,6 +1,12 @@
 using System.Globalization;
 using Gateway.Bench;
 
+if (args is [Refusals.Command, var port])
+{
+    await Refusals.RunAsync(port);
+    return 0;
+}
+
 if (Options.Parse(args) is not { } options)
 {
     await Console.Error.WriteLineAsync(Options.Usage);
@@ -12,7 +18,8 @@ await using var stage = await Stage.StartAsync(options);
 foreach (var candidate in stage.Candidates)
 {
     await stage.CheckAsync(candidate);
-    await stage.LoadAsync(candidate, Requests.Signed, connections: 64, TimeSpan.FromSeconds(candidate.WarmUpSeconds));
+    await stage.LoadAsync(
+        candidate, candidate.Answers(Requests.Signed) ? Requests.Signed : Requests.Anonymous, connections: 64, TimeSpan.FromSeconds(candidate.WarmUpSeconds));
 }
 
 var results = new Results();
@@ -23,9 +30,9 @@ for (var round = 0; round < options.Rounds; round++)
     {
         results.Add(
             candidate,
-            await stage.LoadAsync(candidate, Requests.Signed, connections: 64, options.Duration),
-            await stage.LoadAsync(candidate, Requests.Signed, connections: 16, options.Duration / 2),
-            candidate.ChecksSessions ? await stage.LoadAsync(candidate, Requests.Anonymous, connections: 64, options.Duration / 2) : null,
+            candidate.Answers(Requests.Signed) ? await stage.LoadAsync(candidate, Requests.Signed, connections: 64, options.Duration) : null,
+            candidate.Answers(Requests.Signed) ? await stage.LoadAsync(candidate, Requests.Signed, connections: 16, options.Duration / 2) : null,
+            candidate.Answers(Requests.Anonymous) ? await stage.LoadAsync(candidate, Requests.Anonymous, connections: 64, options.Duration / 2) : null,
             candidate.Process.ResidentBytes());
     }
 }

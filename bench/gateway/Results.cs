@@ -8,9 +8,9 @@ internal sealed class Results
     /// <summary>The name of the candidate that the others are compared with.</summary>
     internal const string Reference = "nginx-sessions";
 
-    private readonly Dictionary<string, List<(Measurement Full, Measurement Light, Measurement? Refused, long Bytes)>> _rounds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(Measurement? Full, Measurement? Light, Measurement? Refused, long Bytes)>> _rounds = new(StringComparer.Ordinal);
 
-    internal void Add(Candidate candidate, Measurement full, Measurement light, Measurement? refused, long bytes)
+    internal void Add(Candidate candidate, Measurement? full, Measurement? light, Measurement? refused, long bytes)
     {
         if (!_rounds.TryGetValue(candidate.Name, out var rounds))
         {
@@ -26,14 +26,16 @@ internal sealed class Results
         output.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (name, rounds) in _rounds)
         {
-            var rates = rounds.ConvertAll(round => round.Full.PerSecond);
+            var rates = rounds.ConvertAll(round => Of(round.Full).PerSecond);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {Median(rates):N0} ({rates.Min():N0} to {rates.Max():N0}) | {Ratio(name, round => round.Full.PerSecond):N2} | {Median(rounds.Select(round => round.Full.Microseconds)):N1} | {1 / Ratio(name, round => round.Full.Cost):N2} | {Median(rounds.Select(round => round.Light.P50)):N2}, {Median(rounds.Select(round => round.Light.P99)):N1} | {Median(rounds.Select(round => round.Refused?.PerSecond ?? double.NaN)):N0} | {Ratio(name, round => round.Refused?.PerSecond ?? double.NaN):N2} | {Median(rounds.Select(round => round.Bytes / 1048576.0)):N0} |"));
+                $"| {name} | {Median(rates):N0} ({rates.Min():N0} to {rates.Max():N0}) | {Ratio(name, round => Of(round.Full).PerSecond):N2} | {Median(rounds.Select(round => Of(round.Full).Microseconds)):N1} | {1 / Ratio(name, round => Of(round.Full).Cost):N2} | {Median(rounds.Select(round => Of(round.Light).P50)):N2}, {Median(rounds.Select(round => Of(round.Light).P99)):N1} | {Median(rounds.Select(round => Of(round.Refused).PerSecond)):N0} | {Ratio(name, round => Of(round.Refused).PerSecond):N2} | {Median(rounds.Select(round => round.Bytes / 1048576.0)):N0} |"));
         }
     }
 
-    private double Ratio(string name, Func<(Measurement Full, Measurement Light, Measurement? Refused, long Bytes), double> value) =>
+    private static Measurement Of(Measurement? measured) => measured ?? Measurement.None;
+
+    private double Ratio(string name, Func<(Measurement? Full, Measurement? Light, Measurement? Refused, long Bytes), double> value) =>
         _rounds.TryGetValue(Reference, out var reference) ? Median(_rounds[name].Select(value)) / Median(reference.Select(value)) : double.NaN;
 
     private static double Median(IEnumerable<double> values)

@@ -50,15 +50,32 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Processor time used so far.</summary>
-    internal TimeSpan ProcessorTime() => TimeSpan.FromSeconds(Ids().Sum(id =>
-    {
-        var fields = File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
-    }));
+    internal TimeSpan ProcessorTime() => TimeSpan.FromSeconds(Ids().Sum(id => SecondsOf(File.ReadAllText($"/proc/{id}/stat"))));
 
-    internal long ResidentBytes() => Ids().Sum(id => 1024 * long.Parse(
-        File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture));
+    /// <summary>Processor time used so far by the threads of this name, of which the kernel keeps 15 characters. Threads that have ended do not count.</summary>
+    internal TimeSpan ProcessorTime(string thread)
+    {
+        var seconds = 0.0;
+        foreach (var task in Ids().SelectMany(id => Directory.GetDirectories($"/proc/{id}/task")))
+        {
+            try
+            {
+                var stat = File.ReadAllText($"{task}/stat");
+                seconds += stat.Contains($"({thread})", StringComparison.Ordinal) ? SecondsOf(stat) : 0;
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    internal long ResidentBytes() => Bytes("VmRSS:");
+
+    /// <summary>The most that it has had at once; of several processes, each for itself.</summary>
+    internal long PeakResidentBytes() => Bytes("VmHWM:");
 
     public async ValueTask DisposeAsync()
     {
@@ -70,6 +87,16 @@ internal sealed class Server : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private static double SecondsOf(string stat)
+    {
+        var fields = stat.Split(") ")[1].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+
+    private long Bytes(string name) => Ids().Sum(id => 1024 * long.Parse(
+        File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture));
 
     private IEnumerable<int> Ids()
     {

@@ -32,28 +32,38 @@ internal sealed class Stage : IAsyncDisposable
         stage._redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redisPort}");
         await stage.AddSessionsAsync();
         var upstream = stage.Own(await Nginx.StartUpstreamAsync(stage._folder));
-        await stage.AddAsync(options, Results.Reference, true, 2, () => Nginx.StartWithSessionsAsync(stage._folder, upstream.Port, redisPort));
-        await stage.AddAsync(options, "nginx-proxy-only", false, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
-        await stage.AddAsync(options, Ours, true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort));
-        await stage.AddAsync(options, $"{Ours}-no-log", true, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
+        await stage.AddAsync(options, Results.Reference, Work.Sessions, 2, () => Nginx.StartWithSessionsAsync(stage._folder, upstream.Port, redisPort));
+        await stage.AddAsync(options, "nginx-proxy-only", Work.Forward, 2, () => Nginx.StartProxyAsync(stage._folder, upstream.Port));
+        await stage.AddAsync(options, Ours, Work.Sessions, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort));
+        await stage.AddAsync(options, $"{Ours}-no-log", Work.Sessions, 8, () => stage.StartGatewayAsync(upstream.Port, redisPort, ("AccessLog__Enabled", "false")));
+
+        // As the app host starts it, with a dashboard.
+        await stage.AddAsync(options, $"{Ours}-watched", Work.Sessions, 8, async () => await stage.StartGatewayAsync(
+            upstream.Port, redisPort, Dashboard.Watched(stage.Own(await Dashboard.StartAsync(stage._folder)))));
 
         // A route with a transform, which changes nothing, is forwarded by YARP over HttpClient.
-        await stage.AddAsync(options, $"{Ours}-httpclient", true, 8, () => stage.StartGatewayAsync(
+        await stage.AddAsync(options, $"{Ours}-httpclient", Work.Sessions, 8, () => stage.StartGatewayAsync(
             upstream.Port, redisPort, ("ReverseProxy__Routes__messages__Transforms__0__RequestHeadersCopy", "true")));
+
+        // What its server allows at best.
+        await stage.AddAsync(options, "kestrel-401", Work.Refuse, 8, () => Refusals.StartAsync(stage._folder));
         return stage;
     }
 
     /// <summary>Fails unless a gateway does its job.</summary>
     internal async Task CheckAsync(Candidate candidate)
     {
-        var (status, body) = await GetAsync(candidate, $"x=1; auth_token={_tokens[7]}");
-        var names = body.Contains("\"user\":\"user7\"", StringComparison.Ordinal);
-        if (status != HttpStatusCode.OK || names != candidate.ChecksSessions)
+        if (candidate.Answers(Requests.Signed))
         {
-            throw new InvalidOperationException($"{candidate.Name}: {status} {body}");
+            var (status, body) = await GetAsync(candidate, $"x=1; auth_token={_tokens[7]}");
+            var names = body.Contains("\"user\":\"user7\"", StringComparison.Ordinal);
+            if (status != HttpStatusCode.OK || names != (candidate.Work == Work.Sessions))
+            {
+                throw new InvalidOperationException($"{candidate.Name}: {status} {body}");
+            }
         }
 
-        foreach (var cookie in candidate.ChecksSessions ? ["x=1", "auth_token=b@d", "auth_token=unknown"] : Array.Empty<string>())
+        foreach (var cookie in candidate.Answers(Requests.Anonymous) ? ["x=1", "auth_token=b@d", "auth_token=unknown"] : Array.Empty<string>())
         {
             if ((await GetAsync(candidate, cookie)).Status != HttpStatusCode.Unauthorized)
             {
@@ -69,7 +79,7 @@ internal sealed class Stage : IAsyncDisposable
         var (output, clients) = await Wrk.RunAsync(new Uri($"http://127.0.0.1:{candidate.Process.Port}{Path}"), connections, duration, script);
         var used = Used() - before;
         var (refused, total) = (Wrk.Refused(output), Wrk.Total(output));
-        if (refused != (requests == Requests.Signed || !candidate.ChecksSessions ? 0 : total))
+        if (refused != (requests == Requests.Signed ? 0 : total))
         {
             throw new InvalidOperationException($"{candidate.Name}: {refused} of {total} were refused.");
         }
@@ -77,7 +87,7 @@ internal sealed class Stage : IAsyncDisposable
         return new Measurement(
             Wrk.PerSecond(output), Wrk.Percentile(output, 50), Wrk.Percentile(output, 99), used.TotalMicroseconds / total, used / clients);
 
-        TimeSpan Used() => candidate.Process.ProcessorTime() + (candidate.ChecksSessions ? _redisServer!.ProcessorTime() : TimeSpan.Zero);
+        TimeSpan Used() => candidate.Process.ProcessorTime() + (candidate.Work == Work.Sessions ? _redisServer!.ProcessorTime() : TimeSpan.Zero);
     }
 
     /// <summary>How long our gateway takes to refuse a session that has ended, in milliseconds, the shortest first.</summary>
@@ -155,11 +165,11 @@ internal sealed class Stage : IAsyncDisposable
         ]);
     }
 
-    private async Task AddAsync(Options options, string name, bool checksSessions, int warmUpSeconds, Func<Task<Server>> start)
+    private async Task AddAsync(Options options, string name, Work work, int warmUpSeconds, Func<Task<Server>> start)
     {
         if (options.Runs(name))
         {
-            Candidates.Add(new Candidate(name, Own(await start()), checksSessions, warmUpSeconds));
+            Candidates.Add(new Candidate(name, Own(await start()), work, warmUpSeconds));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Godzilla.Tests;
 internal sealed class HubClient : IAsyncDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
-    private static readonly string[] EventNames = ["welcome", "message", "message_edited", "message_deleted", "discussion", "warning", "presence", "presence_changed", "typing", "assistant"];
+    private static readonly string[] EventNames = ["welcome", "message", "message_edited", "message_deleted", "discussion", "read", "warning", "presence", "presence_changed", "typing", "assistant"];
 
     private readonly HubConnection _connection;
     private readonly Lock _gate = new();

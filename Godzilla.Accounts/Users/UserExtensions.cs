@@ -24,6 +24,7 @@ internal static class UserExtensions
         group.MapPost("/register", UserEndpoints.RegisterAsync)
             .WithJsonBody<Credentials>().WithSummary("Registers an account")
             .RequireAuthorization(IdentityExtensions.SignedPolicy);
+        routes.MapGet("/users", UserEndpoints.ListNamesAsync).WithTags("Account").WithSummary("Tells the display names of users");
         group.MapGet("/me", AccountEndpoints.ReadAsync).WithSummary("Reads the caller's account");
         group.MapPatch("/me", AccountEndpoints.ChangeAsync).WithSummary("Changes the display name; null removes it");
         group.MapDelete("/me", AccountEndpoints.DeleteAsync).WithSummary("Deletes the account; its name stays reserved");

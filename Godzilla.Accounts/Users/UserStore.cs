@@ -36,6 +36,10 @@ internal sealed class UserStore(IMongoDatabase database)
     public async Task<bool> HasEmailAsync(string key, CancellationToken cancellationToken) =>
         await FirstAsync(user => user.EmailKey == key, cancellationToken) is not null;
 
+    /// <returns>The accounts that have exactly one of these names.</returns>
+    public Task<List<User>> ListExactAsync(IEnumerable<string> usernames, CancellationToken cancellationToken) =>
+        ListAsync(Builders<User>.Filter.In(user => user.Username, usernames), cancellationToken);
+
     /// <returns>The accounts that have one of these names, in any case.</returns>
     public async Task<List<User>> ListAsync(IReadOnlyCollection<string> usernames, CancellationToken cancellationToken)
     {

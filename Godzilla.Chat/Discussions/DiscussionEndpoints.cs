@@ -215,7 +215,7 @@ internal static class DiscussionEndpoints
     }
 
     internal static async Task<Results<Ok<ReadUpTo>, ProblemHttpResult>> ReadAsync(
-        string id, ReadUpTo body, ClaimsPrincipal caller, DiscussionStore discussions, MessageStore messages, ReadCursorStore reads, CancellationToken cancellationToken)
+        string id, ReadUpTo body, ClaimsPrincipal caller, DiscussionStore discussions, MessageStore messages, ReadPositions reads, CancellationToken cancellationToken)
     {
         if (body.Seq is not >= 0)
         {
@@ -229,7 +229,7 @@ internal static class DiscussionEndpoints
 
         // Nobody has read what is still to be written.
         var seq = Math.Min(body.Seq.Value, await messages.GetLastSeqAsync(discussionId, cancellationToken));
-        await reads.AdvanceAsync([(discussionId, caller.Username(), seq)]);
+        await reads.AdvanceAsync(discussionId, caller.Username(), seq);
         return TypedResults.Ok(new ReadUpTo(seq));
     }
 

@@ -9,12 +9,13 @@ internal static class DiscussionExtensions
         services.AddOptions<DiscussionOptions>().BindConfiguration(DiscussionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DiscussionStore>();
         services.AddSingleton<ReadCursorStore>();
+        services.AddSingleton<ReadPositions>();
         services.AddSingleton<CreationLimit>();
         services.AddSingleton<Departures>();
         services.AddTransient<Invitations>();
         services.AddSingleton<NewestMessages>().AddHostedService(provider => provider.GetRequiredService<NewestMessages>());
         services.AddWarmUp((provider, _) => provider.GetRequiredService<DiscussionStore>().WarmUpAsync());
-        services.AddWarmUp((provider, _) => provider.GetRequiredService<ReadCursorStore>().EnsureIndexAsync());
+        services.AddWarmUp((provider, _) => provider.GetRequiredService<ReadPositions>().WarmUpAsync());
     }
 
     internal static void MapDiscussions(this IEndpointRouteBuilder routes)

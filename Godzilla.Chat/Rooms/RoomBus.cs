@@ -54,6 +54,9 @@ internal sealed partial class RoomBus : BackgroundService
     /// <summary>Called with a discussion that another replica created or changed.</summary>
     public Action<DiscussionChange>? OnChanged { get; set; }
 
+    /// <summary>Called with how far a user has read a discussion, at another replica.</summary>
+    public Action<DiscussionId, string, long>? OnRead { get; set; }
+
     /// <summary>Called when another replica has changed who is banned from the lobby.</summary>
     public Action? OnBansChanged { get; set; }
 
@@ -64,6 +67,9 @@ internal sealed partial class RoomBus : BackgroundService
         _ = PublishAsync(id, new News(id.ToString(), [.. stored.Select(MessageView.Of)], null));
 
     public void Publish(DiscussionId id, DiscussionChange change) => _ = PublishAsync(id, new News(id.ToString(), [], change));
+
+    /// <summary>Tells how far a user has read. Where it is lost, their other connections learn it later.</summary>
+    public void PublishRead(DiscussionId id, string user, long seq) => _ = PublishAsync(id, new News(id.ToString(), [], null, Read: new ReadNews(user, seq)));
 
     /// <summary>Makes every replica, this one too, look for what is in the store and nobody may have told of.</summary>
     public void Announce(DiscussionId id)
@@ -160,6 +166,10 @@ internal sealed partial class RoomBus : BackgroundService
         {
             OnChanged?.Invoke(news.Change);
         }
+        else if (news.Read is { } read)
+        {
+            OnRead?.Invoke(id, read.User, read.Seq);
+        }
         else
         {
             OnStored?.Invoke(id, () => [.. news.Messages.Select(view => view.ToMessage())]);
@@ -174,13 +184,17 @@ internal sealed partial class RoomBus : BackgroundService
     /// <param name="Messages">What was stored: some that follow each other, or none.</param>
     /// <param name="Change">The discussion, if that is the news.</param>
     /// <param name="BansChanged">Whether the news is that others are banned from the lobby.</param>
+    /// <param name="Read">How far somebody has read, if that is the news.</param>
     /// <param name="Trace">The publisher's span as W3C's <c>traceparent</c>, if it is sampled.</param>
     internal sealed record News(
         string DiscussionId,
         MessageView[] Messages,
         DiscussionChange? Change,
         bool BansChanged = false,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReadNews? Read = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace = null);
+
+    internal sealed record ReadNews(string User, long Seq);
 
     [JsonSerializable(typeof(News))]
     private sealed partial class NewsJson : JsonSerializerContext;

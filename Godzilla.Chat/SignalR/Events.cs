@@ -6,6 +6,11 @@ namespace Godzilla.Chat.SignalR;
 /// <param name="Timestamp">The server's time, UTC.</param>
 public sealed record Welcome(string Message, string Username, DateTime Timestamp);
 
+/// <summary>How far the connection's user has read a discussion.</summary>
+/// <param name="DiscussionId">24 hex digits.</param>
+/// <param name="Seq">The newest message that they have read.</param>
+public sealed record ReadPosition(string DiscussionId, long Seq);
+
 /// <summary>Who is online.</summary>
 /// <param name="Online">Usernames, sorted.</param>
 public sealed record PresenceList(IReadOnlyList<string> Online);

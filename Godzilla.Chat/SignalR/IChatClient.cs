@@ -20,6 +20,11 @@ public interface IChatClient
     [HubMethodName("discussion")]
     Task Discussion(DiscussionChange change);
 
+    /// <summary>The user has read further in a discussion, at this connection or at another of theirs.</summary>
+    /// <param name="position">How far.</param>
+    [HubMethodName("read")]
+    Task Read(ReadPosition position);
+
     /// <summary>Sent once to each new connection, as soon as Presence knows of it.</summary>
     /// <param name="presence">Everybody who is online.</param>
     [HubMethodName("presence")]

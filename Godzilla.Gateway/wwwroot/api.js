@@ -66,6 +66,7 @@ export const api = {
   setDisplayName: (name) => ask("PATCH", "/user/me", { display_name: name }),
   setPassword: (current, next) => ask("POST", "/user/password", { current_password: current, new_password: next }),
   deleteAccount: (password) => ask("DELETE", "/user/me", { password }),
+  names: async (users) => (await ask("GET", `/users?${users.map((user) => `name=${part(user)}`).join("&")}`)).users,
   sessions: async () => (await ask("GET", "/user/sessions")).sessions,
   endSession: (id) => ask("DELETE", `/user/sessions/${part(id)}`),
   endOtherSessions: () => ask("DELETE", "/user/sessions"),

@@ -1,6 +1,7 @@
 import { Emitter } from "./emitter.js";
 import { api, ApiError } from "./api.js";
 import { Hub, LinkLost, Refused } from "./hub.js";
+import { Names } from "./names.js";
 import { Outbox } from "./outbox.js";
 import { ASSISTANT, LOBBY, Room } from "./room.js";
 import { keep, kept } from "./storage.js";
@@ -16,7 +17,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 /**
  * All discussions of the user: what is in them, what is unread, who is here. It takes the hub's events, and resumes after a break.
  * Topics: "list", "presence", "state"; with a room "messages" (and what happened to them), "pending", "answers", "typing", "details", "gone";
- * "arrived" (a message that others wrote), "notice" (a text for the user), "ended" (the session).
+ * "names" (who is called otherwise now), "arrived" (a message that others wrote), "notice" (a text for the user), "ended" (the session).
  */
 export class Chat extends Emitter {
   rooms = new Map();
@@ -36,6 +37,8 @@ export class Chat extends Emitter {
     this.self = me.username;
     this.hub = new Hub();
     this.outbox = new Outbox(this.hub, this.self);
+    this.names = new Names();
+    this.names.set(this.self, me.display_name);
     this.#tabs = new BroadcastChannel(`godzilla:${this.self}`);
     this.#tabs.onmessage = ({ data }) => this.#hear(data);
     this.#listen();
@@ -45,6 +48,7 @@ export class Chat extends Emitter {
   stop() {
     this.hub.stop();
     this.outbox.stop();
+    this.names.stop();
     this.#tabs.close();
   }
 
@@ -67,7 +71,7 @@ export class Chat extends Emitter {
   }
 
   label(room) {
-    return room.label(this.self);
+    return room.label(this.self, (user) => this.names.within(user));
   }
 
   /** Shows a discussion. @returns {Promise<Room|null>} Null if the user is not in it. */
@@ -210,6 +214,7 @@ export class Chat extends Emitter {
     this.hub.on("message_edited", (message) => this.#receiveChange(message));
     this.hub.on("message_deleted", (message) => this.#receiveChange(message));
     this.hub.on("discussion", (discussion) => this.#receiveDiscussion(discussion));
+    this.hub.on("read", ({ discussion_id: discussion, seq }) => this.#hearRead(discussion, seq));
     this.hub.on("warning", ({ message }) => this.emit("notice", message));
     this.hub.on("assistant", (event) => this.#receiveAnswer(event));
     this.hub.on("presence", ({ online }) => {
@@ -231,6 +236,10 @@ export class Chat extends Emitter {
         this.emit("typing", room);
         this.emit("list");
       }
+    });
+    this.names.on("changed", (users) => {
+      this.emit("names", users);
+      this.emit("list");
     });
     this.outbox.on("changed", (id) => this.rooms.has(id) && this.emit("pending", this.rooms.get(id)));
     this.outbox.on("sent", (message, receipt) => this.#sent(message, receipt));
@@ -256,12 +265,19 @@ export class Chat extends Emitter {
     if (word.type === "signed-out") {
       this.emit("ended");
     } else if (word.type === "read") {
-      const room = this.rooms.get(word.discussion);
-      if (room && word.seq >= (this.#read.get(room.id) ?? 0)) {
-        this.#read.set(room.id, word.seq);
-        room.unread = room.isLoaded ? room.messages.filter((message) => message.seq > word.seq && message.user_id !== this.self).length : 0;
-        this.emit("list");
-      }
+      this.#hearRead(LOBBY, word.seq);
+    }
+  }
+
+  // The user has read further, here or elsewhere.
+  #hearRead(id, seq) {
+    const room = this.rooms.get(id);
+    if (room && seq >= (this.#read.get(id) ?? 0)) {
+      this.#read.set(id, seq);
+      room.unread = room.isLoaded
+        ? room.messages.filter((message) => message.seq > seq && message.user_id !== this.self).length
+        : Math.min(room.unread, Math.max(0, room.newestSeq - seq));
+      this.emit("list");
     }
   }
 
@@ -274,6 +290,7 @@ export class Chat extends Emitter {
     }
 
     this.#arrivals.push(message);
+    room.newestSeq = Math.max(room.newestSeq, message.seq);
     const isOwn = message.user_id === this.self;
     const isNew = room.isLoaded ? message.seq > room.lastSeq : message.id !== room.last?.id;
     this.#noteLast(room, message);
@@ -361,9 +378,10 @@ export class Chat extends Emitter {
 
     const seq = room.lastSeq;
     this.#read.set(room.id, seq);
-    this.#tabs.postMessage({ type: "read", discussion: room.id, seq });
     if (room.isLobby) {
+      // The server does not know how far it is read. Tabs of this browser tell each other.
       keep(`lobby:${this.self}`, seq);
+      this.#tabs.postMessage({ type: "read", seq });
       return;
     }
 

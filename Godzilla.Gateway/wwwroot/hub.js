@@ -4,7 +4,7 @@ import { api, ApiError } from "./api.js";
 
 const { HubConnectionBuilder, HttpTransportType, LogLevel } = globalThis.signalR;
 
-const EVENTS = ["message", "message_edited", "message_deleted", "discussion", "presence", "presence_changed", "typing", "assistant", "warning"];
+const EVENTS = ["message", "message_edited", "message_deleted", "discussion", "read", "presence", "presence_changed", "typing", "assistant", "warning"];
 const ANSWER_LIMIT = 20_000;
 const WELCOME_LIMIT = 10_000;
 const LONGEST_BACKOFF = 15_000;

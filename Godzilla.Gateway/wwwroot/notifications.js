@@ -24,7 +24,7 @@ export function notify(chat, room, message, go) {
   }
 
   // Several tabs say the same: the tag makes it one.
-  const shown = new Notification(t("notification", { name: message.user_id, where: chat.label(room) }), {
+  const shown = new Notification(t("notification", { name: chat.names.within(message.user_id), where: chat.label(room) }), {
     body: message.text.slice(0, LONGEST),
     tag: message.id,
     icon: "/favicon.svg",

@@ -22,6 +22,7 @@ export class Room {
   older = null; // A cursor, if there are older ones than those loaded.
   isLoaded = false;
   isLoading = false;
+  newestSeq = 0; // Of the messages that came.
   lastSeq = 0; // There is no message missing before it.
   lastRev = null; // A change before which none is missing; null if that is not known.
   newAfter = null; // The line "new" is drawn after this number.
@@ -39,14 +40,17 @@ export class Room {
     return this.id === LOBBY;
   }
 
-  /** How a user knows it. */
-  label(self) {
+  /**
+   * How a user knows it.
+   * @param {Function} nameOf Says what a user is called.
+   */
+  label(self, nameOf) {
     if (this.isLobby) {
       return t("lobby");
     }
 
     const others = this.users.filter((user) => user !== self);
-    return this.title?.trim() || (others.length > 0 ? names(others) : t("onlyYou"));
+    return this.title?.trim() || (others.length > 0 ? names(others.map(nameOf)) : t("onlyYou"));
   }
 
   /** The only other member, or null. */

@@ -146,7 +146,7 @@ export default {
   profile: "Profile",
   signedInAs: "You are signed in as {name}.",
   displayName: "Display name",
-  displayNameHint: "Up to 64 characters. Leave it empty to have none",
+  displayNameHint: "Up to 64 characters. Others see it beside your username. Leave it empty to have none",
   appearance: "Appearance",
   system: "As the system",
   light: "Light",

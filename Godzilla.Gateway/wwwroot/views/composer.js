@@ -22,8 +22,6 @@ export function composerView(chat, room, editLast) {
   const counter = h("span", { class: "counter", id: newId("counter"), "aria-live": "polite" });
   const area = h("textarea", {
     rows: 1,
-    "aria-label": t("writeTo", { name: chat.label(room) }),
-    placeholder: t("writeTo", { name: chat.label(room) }),
     "aria-describedby": counter.id,
     value: kept(key) ?? "",
     oninput: changed,
@@ -34,8 +32,22 @@ export function composerView(chat, room, editLast) {
   const element = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), send()) }, area, counter, button);
   let told = 0;
   let silence = null;
+  const ends = [chat.on("details", (of) => of === room && address()), chat.on("names", address)];
+  address();
   grow();
-  return { element, focus: () => area.focus(), end: stopTyping };
+  return {
+    element,
+    focus: () => area.focus(),
+    end() {
+      stopTyping();
+      ends.forEach((one) => one());
+    },
+  };
+
+  function address() {
+    area.placeholder = t("writeTo", { name: chat.label(room) });
+    area.setAttribute("aria-label", area.placeholder);
+  }
 
   function changed() {
     keep(key, area.value.trim() ? area.value : null);

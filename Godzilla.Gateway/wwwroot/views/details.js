@@ -41,13 +41,14 @@ export function detailsView(chat, room, go, close) {
     const users = room.isLobby ? [...chat.online].sort() : room.users;
     people.replaceChildren(...users.map((user) => person(user, isOwner)));
   });
-  const ends = [chat.on("presence", update), chat.on("details", (of) => of === room && update())];
+  const ends = [chat.on("presence", update), chat.on("names", update), chat.on("details", (of) => of === room && update())];
   update();
   return { element, heading, end: () => ends.forEach((one) => one()) };
 
   function person(user, isOwner) {
     const isOnline = chat.online.has(user);
     const seen = chat.seen.get(user);
+    const name = chat.names.of(user);
     const state = isOnline ? t("online") : seen ? t("lastSeen", { when: ago(seen) }) : t("notOnline");
     return h(
       "li",
@@ -56,8 +57,8 @@ export function detailsView(chat, room, go, close) {
       h(
         "span",
         { class: "who" },
-        h("span", { class: "name", dir: "auto" }, user === chat.self ? t("nameAndYou", { name: user }) : user),
-        h("span", { class: "line" }, user === room.users[0] ? t("ownerAnd", { state }) : state),
+        h("span", { class: "name", dir: "auto" }, user === chat.self ? t("nameAndYou", { name: chat.names.within(user) }) : name),
+        h("span", { class: "line" }, (name === user ? "" : user + t("dot")) + (user === room.users[0] ? t("ownerAnd", { state }) : state)),
       ),
       isOwner && user !== chat.self && !room.isLobby ? iconButton("close", t("removeUser", { name: user }), () => askToRemove(user)) : null,
     );

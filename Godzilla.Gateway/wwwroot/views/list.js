@@ -130,13 +130,13 @@ export function listView(chat, go) {
 
   function lineOf(room) {
     const { last, typing } = room;
-    return typing.length > 0 ? t("typing", { count: typing.length, names: names(typing) })
+    return typing.length > 0 ? t("typing", { count: typing.length, names: names(typing.map(nameOf)) })
       : !last ? t("noMessages")
       : last.deleted ? t("lineDeleted", { name: nameOf(last.user) })
       : t("line", { name: nameOf(last.user), text: last.text });
   }
 
   function nameOf(user) {
-    return user === chat.self ? t("you") : user;
+    return user === chat.self ? t("you") : chat.names.within(user);
   }
 }

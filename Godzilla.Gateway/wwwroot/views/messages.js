@@ -38,6 +38,7 @@ export function messagesView(chat, room, notice) {
     chat.on("messages", (of, change) => of === room && apply(change)),
     chat.on("pending", (of) => of === room && showPending()),
     chat.on("answers", (of) => of === room && showAnswers()),
+    chat.on("names", callOtherwise),
   ];
   reset();
   return {
@@ -263,26 +264,44 @@ export function messagesView(chat, room, notice) {
           iconButton("delete", t("delete"), () => remove(message)),
         )
       : null;
+    const { user_id: user } = message;
     const time = h("time", { datetime: message.created_at, title: timeInFull(at) }, timeOfDay(at));
     return h(
       "article",
       {
-        class: `message${isGrouped ? " is-grouped" : ""}${message.user_id === chat.self ? " is-own" : ""}`,
+        class: `message${isGrouped ? " is-grouped" : ""}${user === chat.self ? " is-own" : ""}`,
         tabindex: -1,
         "data-id": message.id,
-        "aria-label": t("messageOf", { name: message.user_id, time: timeOfDay(at) }),
+        "data-user": user,
+        "aria-label": t("messageOf", { name: chat.names.within(user), time: timeOfDay(at) }),
       },
-      isGrouped ? h("span", { class: "gutter" }, time) : avatar(message.user_id),
+      isGrouped ? h("span", { class: "gutter" }, time) : avatar(user),
       h(
         "div",
         { class: "body" },
-        isGrouped ? null : h("div", { class: "head" }, h("span", { class: "sender", dir: "auto" }, message.user_id), time),
+        isGrouped ? null : h("div", { class: "head" }, sender(user), time),
         message.deleted
           ? h("p", { class: "text is-deleted" }, t("deleted"))
           : h("p", { class: "text", dir: "auto" }, textNodes(message.text, chat.self), message.edited_at ? edited(message) : null),
       ),
       actions,
     );
+  }
+
+  // What somebody is called, and who that is.
+  function sender(user) {
+    const name = chat.names.of(user);
+    return h("span", { class: "who-wrote" }, h("span", { class: "sender", dir: "auto" }, name), name === user ? null : h("span", { class: "username" }, user));
+  }
+
+  function callOtherwise(users) {
+    for (const one of log.querySelectorAll(".message")) {
+      const { user } = one.dataset;
+      if (users.has(user)) {
+        one.setAttribute("aria-label", t("messageOf", { name: chat.names.within(user), time: one.querySelector("time").textContent }));
+        one.querySelector(".who-wrote")?.replaceWith(sender(user));
+      }
+    }
   }
 
   function edited(message) {
@@ -373,7 +392,7 @@ export function messagesView(chat, room, notice) {
       h(
         "div",
         { class: "body" },
-        h("div", { class: "head" }, h("span", { class: "sender" }, chat.self), icon(message.refusal ? "warning" : "clock")),
+        h("div", { class: "head" }, sender(chat.self), icon(message.refusal ? "warning" : "clock")),
         h("p", { class: "text", dir: "auto" }, textNodes(message.text, chat.self)),
         message.refusal
           ? h(

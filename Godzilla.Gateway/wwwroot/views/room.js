@@ -35,13 +35,14 @@ export function roomView(chat, room, notice, go) {
   const update = beforePaint(() => {
     setText(title, chat.label(room));
     setText(status, statusLine());
-    setText(typing, room.typing.length > 0 ? t("typing", { count: room.typing.length, names: names(room.typing) }) : "");
+    setText(typing, room.typing.length > 0 ? t("typing", { count: room.typing.length, names: names(room.typing.map((user) => chat.names.within(user))) }) : "");
   });
   const look = () => chat.isBeingRead() && chat.markRead(room);
   const lookUp = () => chat.lookUp(room.users.filter((user) => user !== chat.self)).catch(() => {});
   const minute = setInterval(update, 60_000);
   const ends = [
     chat.on("presence", update),
+    chat.on("names", update),
     chat.on("details", (of) => of === room && update()),
     chat.on("typing", (of) => of === room && update()),
     chat.on("messages", (of) => of === room && look()),

@@ -74,6 +74,8 @@ function profile(chat) {
     t("signedInAs", { name: chat.self }),
     smallForm([name], t("save"), async () => {
       chat.me = await api.setDisplayName(name.input.value.trim() || null);
+      chat.names.set(chat.self, chat.me.display_name);
+      chat.emit("names", new Set([chat.self]));
       chat.emit("list");
       return t("saved");
     }),

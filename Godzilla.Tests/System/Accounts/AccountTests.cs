@@ -47,6 +47,26 @@ public sealed class AccountTests(GodzillaApp app)
             (await mothra.Http.GetFromJsonAsync<JsonElement>("/user/me")).GetProperty("display_name").GetString();
     }
 
+    [Fact]
+    public async Task OthersAreToldADisplayName()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        using var rodan = await app.SignUpAsync("rodan");
+        var nobody = app.NewPerson("gamera").Name;
+        using var changed = await mothra.SendAsync(HttpMethod.Patch, "/user/me", new { display_name = "Queen of moths" });
+
+        var users = (await rodan.Http.GetFromJsonAsync<JsonElement>($"/users?name={nobody}&name={mothra.Name}&name={rodan.Name}")).GetProperty("users");
+
+        Assert.Equal([nobody, mothra.Name, rodan.Name], users.EnumerateArray().Select(user => user.GetProperty("username").GetString()));
+        Assert.Equal([null, "Queen of moths", null], users.EnumerateArray().Select(user => user.GetProperty("display_name").GetString()));
+        Assert.All(users.EnumerateArray(), user => Assert.Equal(2, user.EnumerateObject().Count()));
+        foreach (var query in new[] { "", "?name=", "?name=a%20b", $"?{string.Join('&', Enumerable.Repeat("name=a", 101))}" })
+        {
+            using var refused = await rodan.Http.GetAsync($"/users{query}");
+            await Envelope.AssertAsync(HttpStatusCode.BadRequest, refused);
+        }
+    }
+
     [Theory]
     [InlineData("""{"display_name":""}""")]
     [InlineData("""{"display_name":"   "}""")]

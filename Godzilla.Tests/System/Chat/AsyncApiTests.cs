@@ -33,6 +33,7 @@ public sealed class AsyncApiTests(GodzillaApp app)
         await AskAsync("StopAssistant", discussion, id);
         await hub.WaitForAsync("assistant", _ => true); // Before it leaves.
         await AskAsync("Leave", discussion);
+        using var read = await mothra.SendAsync(HttpMethod.Put, $"/discussion/{discussion}/read", new { seq = 1 });
         foreach (var (method, arguments) in new (string, object?[])[]
         {
             ("Send", [discussion, "", null]),

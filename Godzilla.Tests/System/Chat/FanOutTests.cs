@@ -70,6 +70,30 @@ public sealed class FanOutTests(ReplicatedApp app)
     }
 
     [Fact]
+    public async Task WhatIsReadAtOneConnectionIsReadAtAllOfTheirUsers()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        using var rodan = await app.SignUpAsync("rodan");
+        var discussion = await mothra.CreateDiscussionAsync(rodan);
+        await mothra.PostAsync(discussion, "one", "two");
+        await using var hubs = await Hubs.ConnectAsync(rodan, rodan);
+        await using var other = await mothra.ConnectAsync();
+        await other.WaitForAsync("welcome", _ => true);
+
+        using var read = await rodan.SendAsync(HttpMethod.Put, $"/discussion/{discussion}/read", new { seq = 2 });
+        foreach (var hub in hubs.All)
+        {
+            var position = await hub.WaitForAsync("read", position => IsIn(discussion, position));
+            Assert.Equal(2, position.GetProperty("seq").GetInt64());
+        }
+
+        // What comes to a connection comes in order.
+        await rodan.PostAsync(discussion, "three");
+        await other.WaitForAsync("message", message => message.GetProperty("seq").GetInt64() == 3);
+        Assert.Empty(other.Events("read"));
+    }
+
+    [Fact]
     public async Task ANewConnectionGetsNothingOldThoughTheDiscussionIsRecordedToBeBehind()
     {
         using var mothra = await app.SignUpAsync("mothra");

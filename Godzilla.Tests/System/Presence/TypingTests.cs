@@ -16,14 +16,22 @@ public sealed class TypingTests(ImpatientApp app)
         await using var mothraHub = await mothra.ConnectAsync();
         await using var rodanHub = await rodan.ConnectAsync();
 
-        await mothraHub.InvokeAsync("SetTyping", discussion, true);
-        await rodanHub.WaitForAsync("typing", In(discussion, mothra.Name));
-        Assert.Contains(mothra.Name, await EverywhereAsync(rodan));
-        var watch = Stopwatch.StartNew();
-        await mothraHub.InvokeAsync("SetTyping", discussion, false);
-        await rodanHub.WaitForAsync("typing", In(discussion));
+        // On a machine that pauses it ends by itself, which shows nothing.
+        var (lasted, typing) = (TimeSpan.MaxValue, Array.Empty<string?>());
+        for (var attempt = 0; attempt < 5 && lasted >= ImpatientApp.TypingLifetime; attempt++)
+        {
+            var come = rodanHub.Events("typing").Count;
+            var watch = Stopwatch.StartNew();
+            await mothraHub.InvokeAsync("SetTyping", discussion, true);
+            await rodanHub.WaitForAsync("typing", In(discussion, mothra.Name), come);
+            typing = await EverywhereAsync(rodan);
+            await mothraHub.InvokeAsync("SetTyping", discussion, false);
+            await rodanHub.WaitForAsync("typing", In(discussion), come);
+            lasted = watch.Elapsed;
+        }
 
-        Assert.True(watch.Elapsed < ImpatientApp.TypingLifetime, "It ended by itself.");
+        Assert.True(lasted < ImpatientApp.TypingLifetime, "It ended by itself.");
+        Assert.Contains(mothra.Name, typing);
         Assert.DoesNotContain(mothra.Name, await EverywhereAsync(rodan));
         Assert.Empty(mothraHub.Events("typing"));
     }
@@ -43,9 +51,8 @@ public sealed class TypingTests(ImpatientApp app)
         var shown = watch.Elapsed;
         await rodanHub.WaitForAsync("typing", In(discussion));
 
-        // Chat looks once a second; the rest is for a machine that is busy.
-        Assert.True(shown < ImpatientApp.TypingLifetime, $"Shown only after {shown}.");
-        Assert.InRange(watch.Elapsed, ImpatientApp.TypingLifetime, ImpatientApp.TypingLifetime + TimeSpan.FromSeconds(4));
+        Assert.True(shown < Slack.Second, $"Shown only after {shown}.");
+        Assert.True(watch.Elapsed >= ImpatientApp.TypingLifetime, $"It ended after {watch.Elapsed}.");
         Assert.Equal(2, rodanHub.Events("typing").Count);
         Assert.DoesNotContain(mothra.Name, await EverywhereAsync(rodan));
     }

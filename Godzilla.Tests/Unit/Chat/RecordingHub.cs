@@ -47,6 +47,8 @@ internal sealed class RecordingHub : IHubContext<ChatHub, IChatClient>, IHubClie
 
         public Task Discussion(Godzilla.Chat.Discussions.DiscussionChange change) => Record(change);
 
+        public Task Read(ReadPosition position) => Record(position);
+
         public Task Warning(Warning warning) => Record(warning);
 
         public Task Presence(PresenceList presence) => Record(presence);

@@ -44,7 +44,7 @@ public sealed class ImageTests(Stores stores) : IAsyncLifetime
 
         var watch = Stopwatch.StartNew();
         await Eventually.TrueAsync(() => deaf.IsOnlineAsync(_mothra), "it knows all the same");
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, PresenceImage.SilenceLimit + TimeSpan.FromSeconds(1));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, PresenceImage.SilenceLimit + Slack.OfTheMachine);
 
         // Its own writes are right at once, and a store that does not answer is no answer.
         await deaf.HoldAsync(_rodan, "c2");
@@ -54,7 +54,7 @@ public sealed class ImageTests(Stores stores) : IAsyncLifetime
         using var limit = PatientStores.AsAService();
         watch.Restart();
         await Assert.ThrowsAsync<TimeoutException>(() => deaf.IsOnlineAsync(_mothra));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Slack.Second);
 
         await Replica.EndAsync(_mothra, "c1");
         proxy.Release();
@@ -84,7 +84,7 @@ public sealed class ImageTests(Stores stores) : IAsyncLifetime
 
         await Eventually.TrueAsync(() => watcher.ToldOf(_mothra) is ["typing", "stopped"], "it ends");
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+        Assert.True(watch.Elapsed >= TimeSpan.FromSeconds(1), $"after {watch.Elapsed}");
         Assert.DoesNotContain(_mothra, Replica.Image.TypingIn("d1"));
         watcher.Stop();
     }

@@ -182,8 +182,8 @@ public sealed class BadPacketTests(GodzillaApp app)
         await waiting.ReceiveAsync();
 
         await mothra.LogOutAsync();
-        var closed = await socket.ClosedAsync().WaitAsync(TimeSpan.FromSeconds(1));
-        var never = await waiting.ClosedAsync().WaitAsync(TimeSpan.FromSeconds(1));
+        var closed = await socket.ClosedAsync().WaitAsync(Slack.Second);
+        var never = await waiting.ClosedAsync().WaitAsync(Slack.Second);
 
         Assert.Equal(((WebSocketCloseStatus)4401, "The session has ended", "41"), closed);
         Assert.Equal(((WebSocketCloseStatus)4401, "The session has ended", (string?)null), never);

@@ -10,6 +10,8 @@ internal sealed class HubSoakConnection : ISoakConnection
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
     private readonly HubConnection _connection;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private bool _isOver;
 
     private HubSoakConnection(HubConnection connection, Action<string, JsonElement> receive)
     {
@@ -21,7 +23,16 @@ internal sealed class HubSoakConnection : ISoakConnection
         };
         foreach (var name in new[] { "message", "message_edited", "message_deleted" })
         {
-            connection.On<JsonElement>(name, argument => receive(name, argument));
+            connection.On<JsonElement>(name, argument =>
+            {
+                lock (_gate)
+                {
+                    if (!_isOver)
+                    {
+                        receive(name, argument);
+                    }
+                }
+            });
         }
     }
 
@@ -54,7 +65,16 @@ internal sealed class HubSoakConnection : ISoakConnection
 
     public Task<JsonElement> DeleteAsync(string room, string id) => InvokeAsync("Delete", room, id);
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // SignalR's client may call handlers when it is disposed of: it does not wait for those of events that came before.
+        lock (_gate)
+        {
+            _isOver = true;
+        }
+
+        return _connection.DisposeAsync();
+    }
 
     private async Task<JsonElement> InvokeAsync(string method, params object[] arguments)
     {

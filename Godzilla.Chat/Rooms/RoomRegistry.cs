@@ -17,15 +17,19 @@ internal sealed class RoomRegistry : BackgroundService
     public RoomRegistry(RoomBus bus, IServiceProvider services, TimeProvider time)
     {
         (_services, _time) = (services, time);
-        bus.OnStored = Receive;
-        bus.OnGained = CatchUp;
+        bus.OnStored += Receive;
+        bus.OnGained += CatchUp;
     }
 
     /// <returns>The one room that this process has for the discussion.</returns>
     public Room Get(DiscussionId id)
     {
-        var entry = _rooms.GetOrAdd(id, Create);
-        entry.UsedAt = _time.GetTimestamp();
+        Entry entry;
+        do
+        {
+            entry = _rooms.GetOrAdd(id, Create);
+        }
+        while (!entry.TryUse(_time.GetTimestamp()));
         return entry.Room;
     }
 
@@ -37,7 +41,8 @@ internal sealed class RoomRegistry : BackgroundService
     {
         foreach (var (id, entry) in _rooms)
         {
-            if (entry.Room.IsIdle && _time.GetElapsedTime(entry.UsedAt) > SweepEvery)
+            var usedAt = entry.UsedAt;
+            if (entry.Room.IsIdle && _time.GetElapsedTime(usedAt) > SweepEvery && entry.TryDrop(usedAt))
             {
                 _rooms.TryRemove(new(id, entry));
             }
@@ -77,14 +82,29 @@ internal sealed class RoomRegistry : BackgroundService
 
     private sealed class Entry(Room room)
     {
+        private const long Dropped = long.MinValue;
+
         private long _usedAt;
 
         public Room Room => room;
 
-        public long UsedAt
+        public long UsedAt => Volatile.Read(ref _usedAt);
+
+        /// <returns><see langword="false"/> if it has been dropped.</returns>
+        public bool TryUse(long now)
         {
-            get => Volatile.Read(ref _usedAt);
-            set => Volatile.Write(ref _usedAt, value);
+            while (UsedAt is var before and not Dropped)
+            {
+                if (Interlocked.CompareExchange(ref _usedAt, now, before) == before)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
+
+        /// <returns><see langword="false"/> if it has been used since.</returns>
+        public bool TryDrop(long usedAt) => Interlocked.CompareExchange(ref _usedAt, Dropped, usedAt) == usedAt;
     }
 }

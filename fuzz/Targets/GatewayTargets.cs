@@ -22,6 +22,7 @@ internal static class GatewayTargets
     public static IReadOnlyList<Target> All { get; } =
     [
         new("http1-response", Response, "HTTP/1.1 200 OK\r\n", "\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n", "Connection: X-A, X-B\r\n", "Set-Cookie: a=b\r\n"),
+        Http1BodyTarget.Target,
         new("request-headers", Headers, "Cookie: auth_token=", "; ", "Authorization: Bearer gz_", "X-Authenticated-User: ", "X_Authenticated.User: ", "Forwarded: ", "X-Forwarded-For: ", "\n"),
         new("identity", Identity, "godzilla", "gateway", "\n", "0"),
         new("client-network", Network, "::ffff:", "127.0.0.1", "/64", "%1", "[", "2001:db8::", "/0"),

@@ -128,7 +128,9 @@ public sealed class MutualTlsTests(MutualTlsApp app) : IClassFixture<MutualTlsAp
         }
         else
         {
-            Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
+            // TLS 1.3 lets a client send before its certificate is refused: the connection cannot be made, or it breaks off.
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await call);
+            Assert.Contains(refused.StatusCode, (StatusCode[])[StatusCode.Unavailable, StatusCode.Internal]);
         }
     }
 

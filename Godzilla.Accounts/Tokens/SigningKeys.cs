@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Godzilla.ServiceDefaults.Mongo;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -80,26 +81,17 @@ internal sealed partial class SigningKeys(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.RepeatAsync(ReadEvery, TryLoadAsync, stoppingToken);
+
+    private async Task TryLoadAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(ReadEvery, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await LoadAsync(stoppingToken);
-                }
-                catch (Exception exception) when (failures.Value.Match(exception))
-                {
-                    // What is in memory goes on. The next tick tries again.
-                }
-            }
+            await LoadAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (failures.Value.Match(exception))
         {
-            // Shutdown.
+            // What is in memory goes on. The next time tries again.
         }
     }
 

@@ -1,6 +1,7 @@
 using Godzilla.Accounts.ApiKeys;
 using Godzilla.Accounts.Tokens;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Accounts.Users;
@@ -13,21 +14,7 @@ internal sealed class AccountSweep(
     private const int AtOnce = 100;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await SweepAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.RepeatAsync(Every, SweepAsync, stoppingToken);
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {

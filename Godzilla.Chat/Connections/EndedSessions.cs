@@ -1,4 +1,5 @@
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -20,21 +21,10 @@ internal sealed partial class EndedSessions(
 {
     private const int LookUpSize = 1000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         endings.OnEnded(connections.End);
-        try
-        {
-            using var timer = new PeriodicTimer(options.Value.CheckEvery, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await EndMissingAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
+        return time.RepeatAsync(options.Value.CheckEvery, EndMissingAsync, stoppingToken);
     }
 
     private async Task EndMissingAsync(CancellationToken stoppingToken)

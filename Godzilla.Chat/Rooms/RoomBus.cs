@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Messages;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Godzilla.ServiceDefaults.Redis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -90,25 +91,14 @@ internal sealed partial class RoomBus : BackgroundService
     public void PublishBansChanged() => _ = PublishAsync(DiscussionId.Lobby, new News(DiscussionId.LobbyName, [], null, BansChanged: true));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
-        await Task.WhenAll(_subscription.RunAsync(stoppingToken), AnnounceAsync(stoppingToken));
+        await Task.WhenAll(_subscription.RunAsync(stoppingToken), _time.RepeatAsync(AnnounceEvery, _ => AnnounceAsync(), stoppingToken));
 
-    private async Task AnnounceAsync(CancellationToken stoppingToken)
+    private async Task AnnounceAsync()
     {
-        using var timer = new PeriodicTimer(AnnounceEvery, _time);
-        try
+        foreach (var id in _unannounced.Keys.Where(_ => _subscription.IsCurrent))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                foreach (var id in _unannounced.Keys.Where(_ => _subscription.IsCurrent))
-                {
-                    _unannounced.TryRemove(id, out _);
-                    await PublishAsync(id, new News(id.ToString(), [], null));
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
+            _unannounced.TryRemove(id, out _);
+            await PublishAsync(id, new News(id.ToString(), [], null));
         }
     }
 

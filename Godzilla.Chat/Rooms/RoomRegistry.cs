@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Messages;
+using Godzilla.ServiceDefaults.Hosting;
 
 namespace Godzilla.Chat.Rooms;
 
@@ -49,21 +50,7 @@ internal sealed class RoomRegistry : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(SweepEvery, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Sweep();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.RepeatAsync(SweepEvery, Sweep, stoppingToken);
 
     private Entry Create(DiscussionId id)
     {

@@ -1,5 +1,6 @@
 using Godzilla.Gateway.Sessions;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
@@ -93,22 +94,11 @@ internal sealed class RequestLimit : BackgroundService
         _byCaller.Sweep();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What was idle for so long is full again: forgetting it changes nothing.
         var every = TimeSpan.FromTicks(Math.Clamp(Limit.TimeFor(Limit.Burst).Ticks, ShortestSweep.Ticks, LongestSweep.Ticks));
-        using var timer = new PeriodicTimer(every, Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Sweep();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
+        return Time.RepeatAsync(every, Sweep, stoppingToken);
     }
 
     private bool Allows(HttpContext context, LeasedBucket bucket)

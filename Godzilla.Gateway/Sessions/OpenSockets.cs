@@ -1,4 +1,5 @@
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Gateway.Sessions;
@@ -42,21 +43,7 @@ internal sealed class OpenSockets : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(CheckEvery, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await CheckAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _time.RepeatAsync(CheckEvery, CheckAsync, stoppingToken);
 
     private async Task CheckAsync(CancellationToken stoppingToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Godzilla.Inference.Usage;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Inference.Budgets;
@@ -89,21 +90,7 @@ internal sealed partial class BudgetKeeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(BudgetStore.RenewEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await KeepAsync();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.RepeatAsync(BudgetStore.RenewEvery, _ => KeepAsync(), stoppingToken);
 
     // The web server has stopped before, so nothing is added.
     public override async Task StopAsync(CancellationToken cancellationToken)

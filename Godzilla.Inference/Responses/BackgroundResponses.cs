@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Godzilla.Inference.Generation;
 using Godzilla.ServiceDefaults.Errors;
+using Godzilla.ServiceDefaults.Hosting;
 using Godzilla.ServiceDefaults.Mongo;
 using Godzilla.ServiceDefaults.Redis;
 using Microsoft.Extensions.Options;
@@ -74,7 +75,7 @@ internal sealed partial class BackgroundResponses : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_cancellations.RunAsync(stoppingToken), SayAliveAsync(stoppingToken));
+        Task.WhenAll(_cancellations.RunAsync(stoppingToken), _time.RepeatAsync(AliveEvery, _ => SayAliveAsync(), stoppingToken));
 
     private bool CancelHere(string id)
     {
@@ -151,22 +152,11 @@ internal sealed partial class BackgroundResponses : BackgroundService
         }
     }
 
-    private async Task SayAliveAsync(CancellationToken stoppingToken)
+    private async Task SayAliveAsync()
     {
-        using var timer = new PeriodicTimer(AliveEvery, _time);
-        try
+        foreach (var id in _running.Keys)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                foreach (var id in _running.Keys)
-                {
-                    await NoteAliveAsync(id);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Shutdown.
+            await NoteAliveAsync(id);
         }
     }
 

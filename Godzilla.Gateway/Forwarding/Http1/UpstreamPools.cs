@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Godzilla.ServiceDefaults.Hosting;
 
 namespace Godzilla.Gateway.Forwarding.Http1;
 
@@ -25,28 +26,19 @@ internal sealed class UpstreamPools(TimeProvider time) : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(SweepEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                foreach (var (address, pool) in _pools)
-                {
-                    pool?.Sweep();
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => time.RepeatAsync(SweepEvery, Sweep, stoppingToken);
 
-                    // Replicas come and go. One that is still used makes a new pool.
-                    if (pool is { IsAbandoned: true })
-                    {
-                        _pools.TryRemove(KeyValuePair.Create<string, UpstreamPool?>(address, pool));
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+    private void Sweep()
+    {
+        foreach (var (address, pool) in _pools)
         {
-            // Shutdown.
+            pool?.Sweep();
+
+            // Replicas come and go. One that is still used makes a new pool.
+            if (pool is { IsAbandoned: true })
+            {
+                _pools.TryRemove(KeyValuePair.Create<string, UpstreamPool?>(address, pool));
+            }
         }
     }
 

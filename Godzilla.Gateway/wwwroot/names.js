@@ -18,6 +18,7 @@ export class Names extends Emitter {
   #known = new Map(); // {name, until} by username.
   #wanted = new Set();
   #timer = null;
+  #isStopped = false;
 
   /** A user's display name, or the username where there is none, or none yet. */
   of(user) {
@@ -46,6 +47,7 @@ export class Names extends Emitter {
   }
 
   stop() {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -65,6 +67,6 @@ export class Names extends Emitter {
       }
     }
 
-    this.#timer = this.#wanted.size > 0 ? setTimeout(() => this.#ask(), GATHER) : null;
+    this.#timer = this.#wanted.size > 0 && !this.#isStopped ? setTimeout(() => this.#ask(), GATHER) : null;
   }
 }

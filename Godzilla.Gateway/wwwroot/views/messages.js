@@ -101,6 +101,10 @@ export function messagesView(chat, room, notice) {
       fill(message);
     }
 
+    if (messages.length === room.messages.length) {
+      showStart(); // It is not empty any more.
+    }
+
     showPending();
     showAnswers();
     if (isAtEnd) {

@@ -22,8 +22,8 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
     [BrowserFact]
     public async Task TwoPeopleMeetAndTalk()
     {
-        using var rodan = await app.SignUpAsync("rodan");
-        var mothra = app.NewPerson("mothra");
+        using var rodan = await Visitor.SignUpAsync(app, "rodan");
+        var mothra = Visitor.NewPerson(app, "mothra");
         await using var here = await chromium.VisitAsync(app.Gateway, width: PictureWidth, height: PictureHeight);
         await RegistersAsync(here, mothra, rodan);
         await using var there = await chromium.VisitAsync(app.Gateway, rodan);
@@ -61,7 +61,15 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
         await here.Field("Edit your message").FillAsync("Did he look this way?");
         await here.Field("Edit your message").PressAsync("Enter");
         await Expect(there.Message("Did he look this way? (edited)")).ToBeVisibleAsync();
+        await Expect(here.Page.GetByText("This is where it began")).ToBeVisibleAsync();
+        await here.Composer.FocusAsync();
         await here.PictureAsync("page-discussion");
+        await using (var phone = await chromium.VisitAsync(app.Gateway, rodan, width: Phone, height: 667, colours: ColorScheme.Dark))
+        {
+            await phone.Entry("Monster Island").ClickAsync();
+            await Expect(phone.Message("Did he look this way?")).ToBeVisibleAsync();
+            await phone.PictureAsync("page-phone");
+        }
 
         await here.Message("Did he look").HoverAsync();
         await here.Message("Did he look").GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
@@ -383,7 +391,6 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
                 return await here.Page.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("^1 request, [0-9]+ tokens") }).IsVisibleAsync();
             },
             "the usage is shown");
-        await here.PictureAsync("page-settings");
 
         await here.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^End the session of") }).ClickAsync();
         await other.EndedAsync();
@@ -436,7 +443,6 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
             await CheckAsync(visitor);
             if (visitor == phone)
             {
-                await visitor.PictureAsync("page-phone");
                 await visitor.Button("Details").ClickAsync();
                 await CheckAsync(visitor);
             }

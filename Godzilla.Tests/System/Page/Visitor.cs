@@ -15,6 +15,8 @@ internal sealed class Visitor : IAsyncDisposable
 
     public IPage Page { get; }
 
+    private static string? PictureFolder => Environment.GetEnvironmentVariable("GODZILLA_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
+
     /// <summary>The messages of the discussion that is open.</summary>
     public ILocator Log => Page.GetByRole(AriaRole.Log);
 
@@ -43,6 +45,19 @@ internal sealed class Visitor : IAsyncDisposable
         return tab;
     }
 
+    /// <summary>Somebody who is not registered yet. On a picture they have a name as people do.</summary>
+    public static Person NewPerson(GodzillaApp app, string name) =>
+        PictureFolder is null ? app.NewPerson(name) : new Person(app.Gateway, name, $"pw-{Guid.NewGuid():N}");
+
+    /// <summary>The same, registered and signed in.</summary>
+    public static async Task<Person> SignUpAsync(GodzillaApp app, string name)
+    {
+        var person = NewPerson(app, name);
+        await person.RegisterAsync();
+        await person.LogInAsync();
+        return person;
+    }
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });
@@ -66,8 +81,9 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Saves a picture of the page where <c>GODZILLA_SCREENSHOTS</c> names a folder, such as <c>docs/images</c>.</summary>
     public async Task PictureAsync(string name)
     {
-        if (Environment.GetEnvironmentVariable("GODZILLA_SCREENSHOTS") is { Length: > 0 } folder)
+        if (PictureFolder is { } folder)
         {
+            await Page.Mouse.MoveAsync(0, 0);
             await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
         }
     }

@@ -14,6 +14,7 @@ namespace Godzilla.Tests.Unit.Gateway;
 [Collection(SharedStores.Name)]
 public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
 {
+    private const int MaxUnknown = 10_000;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly string _token = SessionToken.Create();
     private RedisProxy? _proxy;
@@ -191,8 +192,55 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
             var token = SessionToken.Create();
             await Redis.StringSetAsync(SessionKeys.Session(SessionToken.IdOf(token)!), Record().ToJson());
             Assert.NotNull(await Cache.FindAsync(token, CancellationToken.None));
-            Assert.InRange(Cache.Count, 1, 100);
+
+            // Of a full cache a tenth goes, and the new one comes in.
+            Assert.Equal(i < 100 ? i + 1 : 91 + ((i - 100) % 10), Cache.Count);
         }
+    }
+
+    [Fact]
+    public async Task WhatIsRememberedOfUnknownTokensIsBounded()
+    {
+        var first = SessionToken.Create();
+        Assert.Null(await Cache.FindAsync(first, CancellationToken.None));
+        for (var i = 1; i < MaxUnknown; i++)
+        {
+            Assert.Null(await Cache.FindAsync(SessionToken.Create(), CancellationToken.None));
+        }
+
+        // One more, and all are looked up anew.
+        await Redis.StringSetAsync(SessionKeys.Session(SessionToken.IdOf(first)!), Record().ToJson());
+        Assert.Null(await Cache.FindAsync(first, CancellationToken.None));
+        Assert.Null(await Cache.FindAsync(SessionToken.Create(), CancellationToken.None));
+        Assert.NotNull(await Cache.FindAsync(first, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task WhatIsFoundWhileTheSubscriptionIsSilentIsNotKept()
+    {
+        _proxy!.HoldMessages();
+        await Eventually.TrueAsync(() => !_endings!.IsCurrent, "silence is noticed");
+
+        Assert.Equal("mothra", (await FindAsync())!.Username);
+        Assert.Equal(0, Cache.Count);
+    }
+
+    [Fact]
+    public async Task WhereSessionsAreFoundIsMeasured()
+    {
+        var found = new Dictionary<string, long>(StringComparer.Ordinal);
+        var cached = 0;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name is "godzilla.gateway.sessions.found" or "godzilla.gateway.sessions.cached") { l.EnableMeasurementEvents(instrument); } } };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => found[(string)tags[0].Value!] = found.GetValueOrDefault((string)tags[0].Value!) + count);
+        listener.SetMeasurementEventCallback<int>((_, count, _, _) => cached += count);
+        listener.Start();
+
+        await FindAsync();
+        await FindAsync();
+        await FindAsync();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal((1, 2, 1), (found["redis"], found["memory"], cached));
     }
 
     [Fact]
@@ -209,6 +257,25 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
         await FindAsync();
         await ArrivedAsync();
         Assert.Equal(noted, await StoredAsync());
+    }
+
+    [Fact]
+    public async Task UseOfWhatIsInMemoryIsNotedToo()
+    {
+        var old = await SoonToBeNotedAsync();
+
+        await Eventually.TrueAsync(async () => await FindAsync() is not null && (await StoredAsync()).SeenAt > old.SeenAt, "use is noted");
+    }
+
+    [Fact]
+    public async Task AUseThatFindsTheSessionGoneEndsIt()
+    {
+        await SoonToBeNotedAsync();
+
+        // As a Redis that has lost its memory has it: nobody says so.
+        await Redis.KeyDeleteAsync(SessionKeys.Session(Id));
+
+        await Eventually.TrueAsync(async () => await FindAsync() is null, "it is looked up, and is not there");
     }
 
     [Fact]
@@ -234,6 +301,15 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
         await Redis.KeyDeleteAsync(SessionKeys.Session(Id));
 
         await Eventually.TrueAsync(async () => await FindAsync() is null, "it ends without a message");
+    }
+
+    // It is in memory, and the minute in which its use is not noted again is over in a moment.
+    private async Task<SessionRecord> SoonToBeNotedAsync()
+    {
+        var old = Record() with { SeenAt = DateTimeOffset.UtcNow.AddSeconds(-58), IdleSeconds = 600 };
+        await Redis.StringSetAsync(SessionKeys.Session(Id), old.ToJson());
+        await FindAsync();
+        return old;
     }
 
     private static SessionRecord Record() => new("mothra", DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));

@@ -16,11 +16,15 @@ namespace Godzilla.Tests.Deployment.Cluster;
 [SupportedOSPlatform("linux")]
 internal sealed class Pod : IAsyncDisposable
 {
-    // /srv has the image's files, /mnt the claim's. The rest of the machine is there to read.
+    // /srv has the image's files, /mnt the claim's. The rest of the machine is there to read; so is the repository where it is below /tmp, which
+    // is the pod's own.
     private const string Script = """
         mount --make-rprivate / && mount --bind "$1" /etc/hosts && mount --bind "$2" /srv && mount -o remount,bind,ro /srv &&
-        mount --bind "$3" /mnt && mount -t tmpfs -o mode=1777,size=64m tmpfs /tmp && mount -o remount,bind,ro / && cd "$6" || exit 90
-        user=$4 group=$5; shift 6
+        mount --bind "$3" /mnt && case "$7" in /tmp/*) mount --bind "$7" /media ;; esac &&
+        mount -t tmpfs -o mode=1777,size=64m tmpfs /tmp &&
+        case "$7" in /tmp/*) mkdir -p "$7" && mount --bind /media "$7" ;; esac &&
+        mount -o remount,bind,ro / && cd "$6" || exit 90
+        user=$4 group=$5; shift 7
         exec setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all env -i PATH=/usr/bin:/bin HOME=/tmp "$@"
         """;
 
@@ -54,7 +58,7 @@ internal sealed class Pod : IAsyncDisposable
         var start = new ProcessStartInfo("ip",
         [
             "netns", "exec", network.Name, "unshare", "--mount", "sh", "-c", Script, "pod", hosts, image, data,
-            user.ToString(CultureInfo.InvariantCulture), spec.SecurityContext.RunAsGroup!.Value.ToString(CultureInfo.InvariantCulture), input is null ? "/srv" : "/mnt",
+            user.ToString(CultureInfo.InvariantCulture), spec.SecurityContext.RunAsGroup!.Value.ToString(CultureInfo.InvariantCulture), input is null ? "/srv" : "/mnt", Repository.Root,
             .. variables, .. command,
         ])
         {

@@ -194,8 +194,70 @@ public sealed class RequestLimitTests(Stores stores) : IAsyncLifetime
         for (var i = 0; i < 1000; i++)
         {
             Assert.True(replica.Allows(Context($"10.0.{i / 250}.{i % 250}"), null));
-            Assert.InRange(replica.Clients, 1, 100);
+            Assert.InRange(replica.Clients, i < 100 ? i + 1 : 91, 100);
         }
+    }
+
+    [Theory]
+    [InlineData(10, 200, 20, 10)]
+    [InlineData(10, 5, 5, 2)]
+    [InlineData(10, 1, 1, 1)]
+    [InlineData(10, 1000, 100, 50)]
+    [InlineData(5000, 1000, 500, 250)]
+    [InlineData(5000, 200, 200, 100)]
+    public void ALeaseIsATenthOfTheBucketOrOfASecondAndNotTooSmall(double perSecond, int burst, int lease, int lowWater)
+    {
+        var replica = Replica(perSecond, burst, isAlone: true);
+
+        Assert.Equal((lease, lowWater), (replica.Lease, replica.LowWater));
+        Assert.Equal(Math.Min(lowWater / perSecond, 0.1), TimeSpan.FromSeconds((double)replica.PauseTicks / _time.TimestampFrequency).TotalSeconds, 6);
+    }
+
+    [Fact]
+    public async Task ClientsRefusalsAndLeasesAreMeasured()
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name.StartsWith("godzilla.gateway.rate_limits.", StringComparison.Ordinal)) { l.EnableMeasurementEvents(instrument); } } };
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) => Add($"{instrument.Name.Split('.')[^1]} {tags[0].Value}", count));
+        listener.SetMeasurementEventCallback<int>((instrument, count, _, _) => Add(instrument.Name.Split('.')[^1], count));
+        listener.Start();
+        var replica = Replica(perSecond: 0.01);
+        var session = NewSession();
+
+        await ExhaustAsync(session, [replica]);
+        Assert.True(replica.Allows(Context(), null));
+        Assert.True(replica.AllowsLookUp(Context()));
+        Assert.Equal(3, replica.Clients);
+        listener.RecordObservableInstruments();
+        replica.Sweep();
+        replica.Sweep();
+
+        Assert.Equal(0, replica.Clients);
+        lock (counts)
+        {
+            Assert.Equal(3, counts["clients"]);
+            Assert.InRange(counts["rejected requests"], 50, 60);
+            Assert.InRange(counts["leases redis"], 2, int.MaxValue);
+            Assert.DoesNotContain("leases memory", counts.Keys);
+        }
+
+        void Add(string name, long count)
+        {
+            lock (counts)
+            {
+                counts[name] = counts.GetValueOrDefault(name) + count;
+            }
+        }
+    }
+
+    [Fact]
+    public void LookUpsOfAnAddressAreApartFromItsRequests()
+    {
+        var replica = Replica(perSecond: 0.01, isAlone: true);
+        CountAllowed(replica, null);
+
+        Assert.True(replica.AllowsLookUp(Context()));
+        Assert.True(replica.Allows(Context(), NewSession()));
     }
 
     [Fact]

@@ -201,6 +201,8 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task WhatIsRememberedOfUnknownTokensIsBounded()
     {
+        _options = new SessionCacheOptions { UnknownFor = TimeSpan.FromMinutes(1) };
+        Create(_endings);
         var first = SessionToken.Create();
         Assert.Null(await Cache.FindAsync(first, CancellationToken.None));
         for (var i = 1; i < MaxUnknown; i++)

@@ -236,7 +236,7 @@ public sealed class RequestLimitTests(Stores stores) : IAsyncLifetime
         lock (counts)
         {
             Assert.Equal(3, counts["clients"]);
-            Assert.InRange(counts["rejected requests"], 50, 60);
+            Assert.InRange(counts["rejected requests"], 50, int.MaxValue);
             Assert.InRange(counts["leases redis"], 2, int.MaxValue);
             Assert.DoesNotContain("leases memory", counts.Keys);
         }

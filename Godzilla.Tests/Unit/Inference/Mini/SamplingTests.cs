@@ -34,7 +34,7 @@ public class SamplingTests
     public async Task WithoutASeedAnswersDiffer()
     {
         var answers = new HashSet<string>();
-        for (var run = 0; run < 10; run++)
+        for (var run = 0; run < 50; run++)
         {
             answers.Add((await BuiltInModel.AskAsync(Question, new() { Temperature = 1.5f, MaxOutputTokens = 50 })).Text);
         }

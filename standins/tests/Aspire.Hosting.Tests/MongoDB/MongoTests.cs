@@ -182,7 +182,7 @@ public sealed class MongoTests
             var things = await ConnectAsync(appHost, data);
             await things.InsertOneAsync(new BsonDocument("last", "words"));
             appHost.KillAtOnce();
-            await AppHostProcess.GoneAsync(appHost.Pid, TimeSpan.FromSeconds(5));
+            await AppHostProcess.GoneAsync(appHost.Pid, AppHostProcess.Patience);
         }
 
         await using var next = AppHostProcess.Start("Scenario.AppHost", data, ["mongodb"]);

@@ -78,7 +78,7 @@ public sealed class RedisTests
             Assert.StartsWith("+OK\r\n+OK", await AskAsync(port, $"AUTH {password}", "SET last words"), StringComparison.Ordinal);
 
             appHost.KillAtOnce();
-            await AppHostProcess.GoneAsync(appHost.Pid, TimeSpan.FromSeconds(5));
+            await AppHostProcess.GoneAsync(appHost.Pid, AppHostProcess.Patience);
         }
 
         // At once: the next app host waits until the old server has ended.

@@ -83,7 +83,7 @@ public sealed class SlowClientTests
         Assert.Equal(message, await reading);
         await writing;
         reader.Release();
-        await budget.TakeAsync(300_000, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5)); // All of it is free again.
+        await budget.TakeAsync(300_000, CancellationToken.None).AsTask().WaitAsync(Eventually.Limit); // All of it is free again.
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class RollingRestartTests(ReplicatedApp app)
         await ending.CancelAsync();
         await Task.WhenAll(load);
 
-        // Now and then the store is too late on a busy machine. A gateway that refuses while it ends would do so to half of them.
+        // Now and then the store is too late on a busy machine. A gateway that refused while it ends would refuse all that it gets for a second.
         Assert.InRange(late, 0, answered / 50);
     }
 

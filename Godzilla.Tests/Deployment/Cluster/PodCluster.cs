@@ -52,7 +52,9 @@ internal sealed partial class PodCluster : IAsyncDisposable
         var required = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(rendered.Folder, "required-secrets.json")))!.AsArray();
         var secrets = required.ToDictionary(s => (string)s!["name"]!, s => RandomNumberGenerator.GetString(Letters, (int)s!["generate"]!["minLength"]!));
         var bridge = await NetworkNamespace.CreateAsync($"gz-{Guid.NewGuid().ToString("N")[..6]}");
-        await NetworkNamespace.IpAsync("-n", bridge.Name, "link", "add", "br0", "type", "bridge");
+
+        // A bridge without an address of its own takes the lowest of its ports', so a new pod could change it, and what others send to the old one is lost for a minute.
+        await NetworkNamespace.IpAsync("-n", bridge.Name, "link", "add", "br0", "address", "02:00:00:00:00:01", "type", "bridge");
         await NetworkNamespace.IpAsync("-n", bridge.Name, "address", "add", $"{Subnet}.1/24", "dev", "br0");
         await NetworkNamespace.IpAsync("-n", bridge.Name, "link", "set", "br0", "up");
         var cluster = new PodCluster(rendered.Objects, bridge, secrets);

@@ -7,9 +7,6 @@ namespace Godzilla.Tests;
 /// <summary>Somebody who uses the system through a gateway.</summary>
 internal sealed class Person(Uri gateway, string name, string password) : IDisposable
 {
-    private const int Attempts = 5;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(0.5);
-
     public string Name => name;
 
     public string Password => password;
@@ -131,17 +128,16 @@ internal sealed class Person(Uri gateway, string name, string password) : IDispo
     // What only prepares a test comes again after a 503, as clients are told to: a busy machine can make a store late.
     private async Task<HttpResponseMessage> PostUntilAvailableAsync(string path, object body)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var response = await Http.PostAsJsonAsync(path, body);
-            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == Attempts)
+        HttpResponseMessage? response = null;
+        await Eventually.TrueAsync(
+            async () =>
             {
-                return response;
-            }
-
-            response.Dispose();
-            await Task.Delay(RetryAfter);
-        }
+                response?.Dispose();
+                response = await Http.PostAsJsonAsync(path, body);
+                return response.StatusCode != HttpStatusCode.ServiceUnavailable;
+            },
+            $"{path} is available");
+        return response!;
     }
 
     private void Use(string token)

@@ -9,7 +9,7 @@ public sealed class EqualityTests(Rendered rendered) : IClassFixture<Rendered>
     [Fact]
     public void TheCommittedManifestsAreTheRenderedOnes()
     {
-        var committed = Path.Combine(Repository.Folder, "aspirate-output");
+        var committed = Path.Combine(Repository.Root, "aspirate-output");
         Assert.Equal(Files(rendered.Folder), Files(committed));
         Assert.All(Files(committed), file => Assert.True(
             File.ReadAllText(Path.Combine(committed, file)) == File.ReadAllText(Path.Combine(rendered.Folder, file)),

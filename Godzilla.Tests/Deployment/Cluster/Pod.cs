@@ -58,7 +58,7 @@ internal sealed class Pod : IAsyncDisposable
         var start = new ProcessStartInfo("ip",
         [
             "netns", "exec", network.Name, "unshare", "--mount", "sh", "-c", Script, "pod", hosts, image, data,
-            user.ToString(CultureInfo.InvariantCulture), spec.SecurityContext.RunAsGroup!.Value.ToString(CultureInfo.InvariantCulture), input is null ? "/srv" : "/mnt", Repository.Folder,
+            user.ToString(CultureInfo.InvariantCulture), spec.SecurityContext.RunAsGroup!.Value.ToString(CultureInfo.InvariantCulture), input is null ? "/srv" : "/mnt", Repository.Root,
             .. variables, .. command,
         ])
         {

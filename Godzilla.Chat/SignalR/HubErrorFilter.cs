@@ -7,11 +7,12 @@ namespace Godzilla.Chat.SignalR;
 /// Applies the <see cref="FailurePolicy"/> to hub calls. An outage becomes the hub error "Service Unavailable", as HTTP's 503. SignalR's
 /// own log of failed calls, which does not separate a client's mistakes from ours, is off.
 /// </summary>
-internal sealed class HubErrorFilter(FailurePolicy policy) : IHubFilter
+internal sealed class HubErrorFilter(FailurePolicy policy, HubCalls calls) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
+        calls.Begin();
         try
         {
             return await next(invocationContext);
@@ -24,6 +25,10 @@ internal sealed class HubErrorFilter(FailurePolicy policy) : IHubFilter
         {
             policy.Report(exception, invocationContext.HubMethodName, invocationContext.Context.ConnectionAborted);
             throw;
+        }
+        finally
+        {
+            calls.End();
         }
     }
 

@@ -18,6 +18,7 @@ internal static class SignalRExtensions
 
     internal static void AddChatHub(this IServiceCollection services)
     {
+        services.AddSingleton<HubCalls>().AddHostedService(provider => provider.GetRequiredService<HubCalls>());
         services.AddSignalR(options =>
             {
                 options.AddFilter<HubErrorFilter>();

@@ -83,6 +83,24 @@ public sealed class CrashTests(ImpatientApp app)
     }
 
     [Fact]
+    public async Task AChatThatIsAskedToEndStoresWhatItHasTaken()
+    {
+        using var person = await app.SignUpAsync("destoroyah");
+        var discussion = await person.CreateDiscussionAsync();
+        await using var hub = await person.ConnectAsync();
+        var sending = Enumerable.Range(0, 20).Select(number => hub.InvokeAsync("Send", discussion, $"message {number}", null)).ToList();
+        await sending[0];
+
+        var ended = await app.EndAsync("chat");
+
+        Assert.Equal(0, ended.ExitCode);
+        await Eventually.TrueAsync(() => sending.TrueForAll(send => send.IsCompleted), "each has an answer, or its connection ended");
+        await app.StartAgainAsync("chat");
+        var stored = (await person.ReadAllAsync(discussion)).Select(message => message.GetProperty("id").GetString()).ToHashSet();
+        Assert.All(sending.Where(send => send.IsCompletedSuccessfully), send => Assert.Contains(send.Result.GetProperty("id").GetString(), stored));
+    }
+
+    [Fact]
     public async Task AnExpiredSessionClosesItsSockets()
     {
         using var person = await app.SignUpAsync("destoroyah");

@@ -13,9 +13,10 @@ public sealed class HubErrorFilterTests : IDisposable
 {
     private readonly Caller _caller = new();
     private readonly RecordingLogger<FailurePolicy> _log = new();
+    private readonly HubCalls _calls = new();
     private readonly HubErrorFilter _filter;
 
-    public HubErrorFilterTests() => _filter = new HubErrorFilter(new FailurePolicy(Options.Create(new DependencyFailures()), _log));
+    public HubErrorFilterTests() => _filter = new HubErrorFilter(new FailurePolicy(Options.Create(new DependencyFailures()), _log), _calls);
 
     [Fact]
     public async Task AnOutageIsServiceUnavailableAndAWarning()
@@ -70,14 +71,47 @@ public sealed class HubErrorFilterTests : IDisposable
         Assert.Equal([(LogLevel.Error, "OnConnectedAsync failed")], _log.Entries);
     }
 
+    [Fact]
+    public async Task TheServiceEndsOnceTheCallsInHandHave()
+    {
+        var work = new TaskCompletionSource();
+        var calls = new[] { InvokeAsync(() => work.Task), InvokeAsync(() => work.Task) };
+        await Assert.ThrowsAsync<HubException>(() => InvokeAsync(new HubException("Discussion not found")));
+
+        var end = _calls.StopAsync(CancellationToken.None);
+
+        Assert.False(end.IsCompleted);
+        work.SetResult();
+        await Task.WhenAll([end, .. calls]).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task TheServiceEndsInTimeWhateverItsCallsDo()
+    {
+        var work = new TaskCompletionSource();
+        var call = InvokeAsync(() => work.Task);
+
+        await _calls.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.False(call.IsCompleted);
+        work.SetResult();
+        await call;
+    }
+
     public void Dispose() => _caller.Dispose();
 
-    private async Task InvokeAsync(Exception exception)
+    private Task InvokeAsync(Exception exception) => InvokeAsync(() => Task.FromException(exception));
+
+    private async Task InvokeAsync(Func<Task> work)
     {
         using var services = new ServiceCollection().BuildServiceProvider();
         using var hub = new NoHub();
         var method = typeof(object).GetMethod(nameof(ToString))!;
-        await _filter.InvokeMethodAsync(new HubInvocationContext(_caller, services, hub, method, []), _ => throw exception);
+        await _filter.InvokeMethodAsync(new HubInvocationContext(_caller, services, hub, method, []), async _ =>
+        {
+            await work();
+            return null;
+        });
     }
 
     private async Task ConnectAsync(Exception exception)

@@ -214,6 +214,18 @@ internal static class DiscussionEndpoints
             : TypedResults.Problem("No such member", statusCode: StatusCodes.Status404NotFound);
     }
 
+    internal static async Task<Results<Ok<ReadUpTo>, ProblemHttpResult>> GetReadAsync(
+        string id, ClaimsPrincipal caller, DiscussionStore discussions, ReadCursorStore reads, CancellationToken cancellationToken)
+    {
+        if (!DiscussionId.TryParse(id, out var discussionId) || !await discussions.IsMemberAsync(discussionId, caller.Username(), cancellationToken))
+        {
+            return NotAMember.ProblemOf(id);
+        }
+
+        var read = await reads.ListAsync(caller.Username(), [discussionId.Value], cancellationToken);
+        return TypedResults.Ok(new ReadUpTo(read.GetValueOrDefault(discussionId.Value)));
+    }
+
     internal static async Task<Results<Ok<ReadUpTo>, ProblemHttpResult>> ReadAsync(
         string id, ReadUpTo body, ClaimsPrincipal caller, DiscussionStore discussions, MessageStore messages, ReadPositions reads, CancellationToken cancellationToken)
     {
@@ -222,9 +234,9 @@ internal static class DiscussionEndpoints
             return BadRequest("seq must be 0 or more");
         }
 
-        if (!TryParse(id, out var discussionId) || !await discussions.IsMemberAsync(discussionId, caller.Username(), cancellationToken))
+        if (!DiscussionId.TryParse(id, out var discussionId) || !await discussions.IsMemberAsync(discussionId, caller.Username(), cancellationToken))
         {
-            return NotFound;
+            return NotAMember.ProblemOf(id);
         }
 
         // Nobody has read what is still to be written.
@@ -246,6 +258,6 @@ internal static class DiscussionEndpoints
     /// <param name="Assistant">Whether the assistant answers who names it. Left as it is if it is missing.</param>
     internal sealed record DiscussionSettings(string? Title, bool? Assistant);
 
-    /// <param name="Seq">The number of the newest message that the caller has read. One that is lower than before changes nothing.</param>
+    /// <param name="Seq">The number of the newest message that the caller has read, or 0. One that is lower than before changes nothing.</param>
     internal sealed record ReadUpTo(long? Seq);
 }

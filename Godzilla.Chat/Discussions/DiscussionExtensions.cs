@@ -28,6 +28,7 @@ internal static class DiscussionExtensions
         group.MapDelete("/{id}", DiscussionEndpoints.DeleteAsync).WithSummary("Deletes a discussion and its messages, by its owner");
         group.MapPost("/{id}/members", DiscussionEndpoints.InviteAsync).WithSummary("Adds members to a discussion");
         group.MapDelete("/{id}/members/{username}", DiscussionEndpoints.RemoveAsync).WithSummary("Leaves a discussion, or removes a member, by its owner");
+        group.MapGet("/{id}/read", DiscussionEndpoints.GetReadAsync).WithSummary("Tells how far the caller has read");
         group.MapPut("/{id}/read", DiscussionEndpoints.ReadAsync).WithSummary("Notes how far the caller has read");
     }
 }

@@ -23,16 +23,15 @@ internal sealed partial class NewestMessages(
     /// <param name="batch">Stored messages of one discussion, in their order.</param>
     public void Note(IReadOnlyList<Message> batch)
     {
-        var newest = batch[^1];
-        if (newest.DiscussionId == DiscussionId.Lobby.Value)
-        {
-            return;
-        }
-
-        _newest.AddOrUpdate(newest.DiscussionId, newest, (_, before) => before.Seq > newest.Seq ? before : newest);
         foreach (var message in batch)
         {
             _read.AddOrUpdate((new(message.DiscussionId), message.UserId), message.Seq, (_, before) => Math.Max(before, message.Seq));
+        }
+
+        var newest = batch[^1];
+        if (newest.DiscussionId != DiscussionId.Lobby.Value)
+        {
+            _newest.AddOrUpdate(newest.DiscussionId, newest, (_, before) => before.Seq > newest.Seq ? before : newest);
         }
     }
 

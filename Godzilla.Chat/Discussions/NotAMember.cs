@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace Godzilla.Chat.Discussions;
 
 /// <summary>
@@ -8,4 +10,10 @@ internal static class NotAMember
     public static (int Status, string Message) Of(string? id) => id == DiscussionId.LobbyName
         ? (StatusCodes.Status403Forbidden, "You are banned from the lobby")
         : (StatusCodes.Status404NotFound, "Discussion not found");
+
+    public static ProblemHttpResult ProblemOf(string id)
+    {
+        var (status, message) = Of(id);
+        return TypedResults.Problem(message, statusCode: status);
+    }
 }

@@ -40,7 +40,7 @@ internal static class MessageEndpoints
         if (!DiscussionId.TryParse(id, out var discussion)
             || !await discussions.IsMemberAsync(discussion, caller.Username(), cancellationToken))
         {
-            return NotFound(id);
+            return NotAMember.ProblemOf(id);
         }
 
         var size = limit ?? DefaultLimit;
@@ -108,7 +108,7 @@ internal static class MessageEndpoints
         if (!DiscussionId.TryParse(id, out var discussion)
             || !await discussions.IsMemberAsync(discussion, caller.Username(), cancellationToken))
         {
-            return NotFound(id);
+            return NotAMember.ProblemOf(id);
         }
 
         if (limit.Take(caller.Username(), drafts.Count) is { IsAllowed: false, RetryAfter: var wait })
@@ -157,19 +157,13 @@ internal static class MessageEndpoints
         if (!DiscussionId.TryParse(id, out var discussion)
             || !await discussions.IsMemberAsync(discussion, caller.Username(), cancellationToken))
         {
-            return NotFound(id);
+            return NotAMember.ProblemOf(id);
         }
 
         return ObjectId.TryParse(message, out var messageId)
             && await rooms.Get(discussion).ChangeAsync(messageId, caller.Username(), text, cancellationToken) is { } changed
                 ? TypedResults.Ok(MessageView.Of(changed))
                 : TypedResults.Problem("You have no such message", statusCode: StatusCodes.Status404NotFound);
-    }
-
-    private static ProblemHttpResult NotFound(string id)
-    {
-        var (status, message) = NotAMember.Of(id);
-        return TypedResults.Problem(message, statusCode: status);
     }
 
     /// <param name="Text">1 to 4000 characters.</param>

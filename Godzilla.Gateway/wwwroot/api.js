@@ -92,6 +92,7 @@ export const api = {
   deleteDiscussion: (id) => ask("DELETE", `/discussion/${part(id)}`),
   invite: (id, users) => ask("POST", `/discussion/${part(id)}/members`, { users }),
   remove: (id, user) => ask("DELETE", `/discussion/${part(id)}/members/${part(user)}`),
+  read: async (id) => (await ask("GET", `/discussion/${part(id)}/read`)).seq,
   markRead: (id, seq) => ask("PUT", `/discussion/${part(id)}/read`, { seq }),
   messages: (id, limit, cursor) => ask("GET", `/discussion/${part(id)}/messages?limit=${limit}${cursor ? `&cursor=${part(cursor)}` : ""}`),
   seen: async (users) => (await ask("GET", `/presence/users?${users.map((user) => `name=${part(user)}`).join("&")}`)).users,

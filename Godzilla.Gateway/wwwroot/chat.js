@@ -4,7 +4,6 @@ import { Hub, LinkLost, Refused } from "./hub.js";
 import { Names } from "./names.js";
 import { Outbox } from "./outbox.js";
 import { ASSISTANT, LOBBY, Room } from "./room.js";
-import { keep, kept } from "./storage.js";
 import { t } from "./texts.js";
 
 const PAGE = 50;
@@ -264,8 +263,6 @@ export class Chat extends Emitter {
   #hear(word) {
     if (word.type === "signed-out") {
       this.emit("ended");
-    } else if (word.type === "read") {
-      this.#hearRead(LOBBY, word.seq);
     }
   }
 
@@ -378,13 +375,6 @@ export class Chat extends Emitter {
 
     const seq = room.lastSeq;
     this.#read.set(room.id, seq);
-    if (room.isLobby) {
-      // The server does not know how far it is read. Tabs of this browser tell each other.
-      keep(`lobby:${this.self}`, seq);
-      this.#tabs.postMessage({ type: "read", seq });
-      return;
-    }
-
     try {
       await api.markRead(room.id, seq);
     } catch {
@@ -516,11 +506,13 @@ export class Chat extends Emitter {
     }
 
     try {
-      const [newest] = (await api.messages(LOBBY, 1)).messages;
+      const [{ messages: [newest] }, read] = await Promise.all([api.messages(LOBBY, 1), api.read(LOBBY)]);
       if (newest) {
         this.#noteLast(lobby, newest);
-        const read = kept(`lobby:${this.self}`);
-        lobby.unread = read !== null && lobby !== this.current ? Math.max(0, newest.seq - read) : lobby.unread;
+        lobby.newestSeq = Math.max(lobby.newestSeq, newest.seq);
+
+        // To who has never been there, nothing is new.
+        lobby.unread = read > 0 && lobby !== this.current ? Math.max(0, newest.seq - read) : lobby.unread;
       }
     } catch (error) {
       if (error.status !== 403) {

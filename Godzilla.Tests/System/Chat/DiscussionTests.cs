@@ -159,6 +159,27 @@ public sealed class DiscussionTests(ReplicatedApp app)
     }
 
     [Fact]
+    public async Task HowFarSomebodyHasReadTheLobbyIsKept()
+    {
+        using var mothra = await app.SignUpAsync("mothra");
+        using var rodan = await app.SignUpAsync("rodan");
+        Assert.Equal(0, await ReadUpToAsync(mothra));
+
+        await mothra.PostAsync("lobby", "one");
+        await Eventually.TrueAsync(async () => await ReadUpToAsync(mothra) > 0, "what somebody sends they have read");
+        var own = await ReadUpToAsync(mothra);
+        Assert.Equal(0, await ReadUpToAsync(rodan));
+
+        var newest = (await SendAsync(mothra, HttpMethod.Put, "/discussion/lobby/read", new { seq = long.MaxValue })).GetProperty("seq").GetInt64();
+        Assert.True(newest >= own, $"{newest} of {own}");
+        using var back = await mothra.SendAsync(HttpMethod.Put, "/discussion/lobby/read", new { seq = 1 });
+        Assert.Equal(newest, await ReadUpToAsync(mothra));
+
+        static async Task<long> ReadUpToAsync(Person person) =>
+            (await person.Http.GetFromJsonAsync<JsonElement>("/discussion/lobby/read")).GetProperty("seq").GetInt64();
+    }
+
+    [Fact]
     public async Task AnAuthorEditsAndDeletesAndNobodyElseDoes()
     {
         using var mothra = await app.SignUpAsync("mothra");

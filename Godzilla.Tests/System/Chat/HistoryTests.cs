@@ -98,7 +98,12 @@ public sealed class HistoryTests(GodzillaApp app)
         {
             using var read = await ghidorah.Http.GetAsync($"/discussion/{discussion}/messages");
             using var write = await ghidorah.Http.PostAsJsonAsync($"/discussion/{discussion}/messages", new[] { new { text = "boo" } });
-            answers.Add(await Envelope.AssertAsync(HttpStatusCode.NotFound, read) + await Envelope.AssertAsync(HttpStatusCode.NotFound, write));
+            using var cursor = await ghidorah.Http.GetAsync($"/discussion/{discussion}/read");
+            using var advance = await ghidorah.SendAsync(HttpMethod.Put, $"/discussion/{discussion}/read", new { seq = 0 });
+            foreach (var answer in new[] { read, write, cursor, advance })
+            {
+                answers.Add(await Envelope.AssertAsync(HttpStatusCode.NotFound, answer));
+            }
         }
 
         Assert.Single(answers.Distinct());

@@ -54,8 +54,11 @@ public sealed class ModerationTests(ReplicatedApp app)
         Assert.Equal(Banned, (await socket.AskAsync("typing", new { isTyping = true })).GetProperty("error").GetProperty("message").GetString());
         for (var i = 0; i < 2; i++)
         {
-            using var read = await hedorah.Http.GetAsync("/discussion/lobby/messages");
-            Assert.Equal(Banned, await Envelope.AssertAsync(HttpStatusCode.Forbidden, read));
+            foreach (var path in new[] { "messages", "read" })
+            {
+                using var read = await hedorah.Http.GetAsync($"/discussion/lobby/{path}");
+                Assert.Equal(Banned, await Envelope.AssertAsync(HttpStatusCode.Forbidden, read));
+            }
         }
 
         // What they hear elsewhere shows that they have not heard what was said before it.

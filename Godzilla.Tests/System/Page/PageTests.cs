@@ -332,12 +332,20 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
     {
         using var mothra = await app.SignUpAsync("mothra");
         using var rodan = await app.SignUpAsync("rodan");
+        using var gamera = await app.SignUpAsync("gamera");
         var discussion = await mothra.CreateDiscussionAsync(rodan);
         await rodan.PostAsync(discussion, "one", "two");
+        await gamera.PostAsync("lobby", "from before");
+        using var read = await mothra.SendAsync(HttpMethod.Put, "/discussion/lobby/read", new { seq = long.MaxValue });
+        await gamera.PostAsync("lobby", "is anybody here?");
         await using var here = await chromium.VisitAsync(app.Gateway, mothra);
         await using var there = await chromium.VisitAsync(app.Gateway, mothra);
         var unread = there.Entry(rodan.Name).GetByRole(AriaRole.Img, new() { Name = "2 unread" });
+        var unreadInTheLobby = there.Entry("Lobby").GetByRole(AriaRole.Img, new() { Name = "1 unread" });
         await Expect(unread).ToBeVisibleAsync();
+        await Expect(unreadInTheLobby).ToBeVisibleAsync();
+        await here.Entry("Lobby").ClickAsync();
+        await Expect(unreadInTheLobby).ToBeHiddenAsync();
         await here.OpenDiscussionAsync(discussion);
         await Expect(here.Message("one").Locator(".who-wrote")).ToHaveTextAsync(rodan.Name);
         await Expect(unread).ToBeHiddenAsync();

@@ -5,7 +5,7 @@ namespace Godzilla.Chat.SignalR;
 
 /// <summary>
 /// Applies the <see cref="FailurePolicy"/> to hub calls. An outage becomes the hub error "Service Unavailable", as HTTP's 503. SignalR's
-/// own log of failed calls, which does not separate a client's mistakes from ours, is off.
+/// own log of failed calls, which does not separate a client's mistakes from ours, is off. It also counts the calls in hand.
 /// </summary>
 internal sealed class HubErrorFilter(FailurePolicy policy, HubCalls calls) : IHubFilter
 {

@@ -39,7 +39,7 @@ public static class RedisExtensions
                 options.SyncTimeout = (int)TimeoutExtensions.DependencyLimit.TotalMilliseconds;
                 options.ConnectRetry = 1;
 
-                // Its own ten threads are for applications that block those of the pool. Nothing here does, and each hand-over to another thread costs time.
+                // Its own ten threads are for applications that block those of the pool. Nothing here does once it serves, and each hand-over to another thread costs time.
                 options.SocketManager = SocketManager.ThreadPool;
             });
         builder.Services.Configure<DependencyFailures>(failures => failures

@@ -9,9 +9,10 @@ namespace Godzilla.Chat.Discussions;
 /// <param name="LastMessage">The newest message, or none yet.</param>
 /// <param name="Owner">Who may rename and delete it, and remove others: the first of the members.</param>
 /// <param name="Assistant">Whether the assistant answers who names it.</param>
+/// <param name="Seq">The number of its newest message; 0 before the first.</param>
 /// <param name="Unread">How many messages are newer than the newest that the member has read.</param>
 internal sealed record DiscussionView(
-    string Id, string[] Users, string? Title, DateTime CreatedAt, DateTime UpdatedAt, LastMessageView? LastMessage, string? Owner, bool Assistant, long Unread)
+    string Id, string[] Users, string? Title, DateTime CreatedAt, DateTime UpdatedAt, LastMessageView? LastMessage, string? Owner, bool Assistant, long Seq, long Unread)
 {
     internal static DiscussionView Of(Discussion discussion, long read) => new(
         discussion.Id.ToString(),
@@ -24,6 +25,7 @@ internal sealed record DiscussionView(
             : null,
         discussion.Users.FirstOrDefault(),
         discussion.Assistant ?? true,
+        discussion.Seq,
         Math.Max(0, discussion.Seq - read));
 }
 

@@ -531,6 +531,7 @@ export class Chat extends Emitter {
     room.title = discussion.title;
     room.users = discussion.users;
     room.assistant = discussion.assistant;
+    room.newestSeq = Math.max(room.newestSeq, discussion.seq);
     const last = discussion.last_message;
     if (last) {
       this.#noteLast(room, { id: last.message_id, user_id: last.user_id, text: last.text, deleted: last.text === "", created_at: last.created_at });

@@ -22,7 +22,7 @@ export class Room {
   older = null; // A cursor, if there are older ones than those loaded.
   isLoaded = false;
   isLoading = false;
-  newestSeq = 0; // Of the messages that came.
+  newestSeq = 0; // As far as it is known.
   lastSeq = 0; // There is no message missing before it.
   lastRev = null; // A change before which none is missing; null if that is not known.
   newAfter = null; // The line "new" is drawn after this number.

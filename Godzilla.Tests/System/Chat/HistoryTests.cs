@@ -77,12 +77,13 @@ public sealed class HistoryTests(GodzillaApp app)
         Assert.Equal([older, newer], list.EnumerateArray().Select(discussion => discussion.GetProperty("id").GetString()));
         Assert.Equal([older], rodans.EnumerateArray().Select(discussion => discussion.GetProperty("id").GetString()));
         Assert.Equal(
-            ["id", "users", "title", "created_at", "updated_at", "last_message", "owner", "assistant", "unread"],
+            ["id", "users", "title", "created_at", "updated_at", "last_message", "owner", "assistant", "seq", "unread"],
             list[0].EnumerateObject().Select(field => field.Name));
         var last = list[0].GetProperty("last_message");
         Assert.Equal(["message_id", "user_id", "text", "created_at"], last.EnumerateObject().Select(field => field.Name));
         Assert.Equal("awake", last.GetProperty("text").GetString());
         Assert.Equal(rodan.Name, last.GetProperty("user_id").GetString());
+        Assert.Equal([1, 0], list.EnumerateArray().Select(discussion => discussion.GetProperty("seq").GetInt64()));
         Assert.Equal(JsonValueKind.Null, list[1].GetProperty("last_message").ValueKind);
     }
 

@@ -346,6 +346,9 @@ public sealed class PageTests(ReplicatedApp app, Chromium chromium) : IClassFixt
         await Expect(unreadInTheLobby).ToBeVisibleAsync();
         await here.Entry("Lobby").ClickAsync();
         await Expect(unreadInTheLobby).ToBeHiddenAsync();
+        await mothra.SendAsync(HttpMethod.Put, $"/discussion/{discussion}/read", new { seq = 1 });
+        unread = there.Entry(rodan.Name).GetByRole(AriaRole.Img, new() { Name = "1 unread" });
+        await Expect(unread).ToBeVisibleAsync();
         await here.OpenDiscussionAsync(discussion);
         await Expect(here.Message("one").Locator(".who-wrote")).ToHaveTextAsync(rodan.Name);
         await Expect(unread).ToBeHiddenAsync();

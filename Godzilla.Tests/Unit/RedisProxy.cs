@@ -43,6 +43,11 @@ internal sealed class RedisProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+
         Release();
         await _ending.CancelAsync();
         _listener.Stop();

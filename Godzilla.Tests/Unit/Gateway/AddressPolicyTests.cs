@@ -2,14 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Threading.RateLimiting;
 using Godzilla.Gateway.RateLimits;
-using Godzilla.Gateway.Shutdown;
-using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
@@ -21,14 +16,13 @@ public sealed class AddressPolicyTests(Stores stores) : IAsyncLifetime
 {
     private const int Burst = 3;
 
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _time = new();
     private readonly DefaultHttpContext _context = new() { Connection = { RemoteIpAddress = IPAddress.Parse("192.0.2.1") } };
 
     // A test of its own: keys in Redis last.
     private readonly string _name = $"login-{Guid.NewGuid():N}";
     private ConnectionMultiplexer? _redis;
-    private Replicas? _replicas;
+    private RateLimitReplica? _replica;
     private AddressPolicy? _policy;
 
     private string Key => $"limit:{_name}:{ClientNetwork.Of(_context.Connection.RemoteIpAddress)}";
@@ -36,17 +30,14 @@ public sealed class AddressPolicyTests(Stores stores) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _redis = await ConnectionMultiplexer.ConnectAsync(await stores.ConnectionStringAsync("redis"));
-        var failures = Options.Create(new DependencyFailures().Add<RedisConnectionException>());
-        var metrics = new RateLimitMetrics(_services.GetRequiredService<IMeterFactory>());
-        _replicas = Alone(_redis, failures, metrics);
-        _policy = new AddressPolicy(new Limit(_name, PerSecond: 0.1, Burst), new RedisBuckets(_redis), _replicas, failures, metrics, _time);
+        _replica = RateLimitReplica.Create(_redis, _time);
+        _policy = _replica.Policy(new Limit(_name, PerSecond: 0.1, Burst));
     }
 
     public async Task DisposeAsync()
     {
-        _replicas!.Dispose();
+        await _replica!.DisposeAsync();
         await _redis!.DisposeAsync();
-        await _services.DisposeAsync();
     }
 
     [Fact]
@@ -90,7 +81,7 @@ public sealed class AddressPolicyTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task WithoutRedisItCountsAloneAndSaysSo()
     {
-        _replicas!.Lose();
+        _replica!.Replicas.Lose();
         using var limiter = Limiter();
 
         Assert.Equal(Burst, await ExhaustAsync(limiter));
@@ -111,7 +102,7 @@ public sealed class AddressPolicyTests(Stores stores) : IAsyncLifetime
         await limiter.AcquireAsync();
         Assert.Equal(TimeSpan.Zero, limiter.IdleDuration);
 
-        _replicas!.Lose();
+        _replica!.Replicas.Lose();
         await limiter.AcquireAsync();
         Assert.Null(limiter.IdleDuration);
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -143,9 +134,6 @@ public sealed class AddressPolicyTests(Stores stores) : IAsyncLifetime
         Assert.InRange(int.Parse(_context.Response.Headers.RetryAfter.ToString()), 5, 10);
         Assert.Contains(_name, rejected);
     }
-
-    private Replicas Alone(IConnectionMultiplexer redis, IOptions<DependencyFailures> failures, RateLimitMetrics metrics) =>
-        new(redis, new GatewayInstance(), failures, metrics, _time, NullLogger<Replicas>.Instance);
 
     private RateLimiter Limiter()
     {

@@ -3,13 +3,8 @@ using System.Globalization;
 using System.Net;
 using Godzilla.Gateway.RateLimits;
 using Godzilla.Gateway.Sessions;
-using Godzilla.Gateway.Shutdown;
-using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Sessions;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
@@ -21,7 +16,7 @@ public sealed class RequestLimitTests(Stores stores) : IAsyncLifetime
 {
     private const int Burst = 200;
 
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly List<RateLimitReplica> _replicas = [];
     private readonly FakeTimeProvider _time = new();
     private ConnectionMultiplexer? _redis;
 
@@ -29,8 +24,12 @@ public sealed class RequestLimitTests(Stores stores) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync();
+        }
+
         await _redis!.DisposeAsync();
-        await _services.DisposeAsync();
     }
 
     [Fact]
@@ -330,16 +329,13 @@ public sealed class RequestLimitTests(Stores stores) : IAsyncLifetime
 
     private RequestLimit Replica(double perSecond, int burst = Burst, bool isAlone = false, int maxClients = 1000, TimeProvider? time = null)
     {
-        var clock = time ?? (isAlone ? _time : TimeProvider.System);
-        var failures = Options.Create(new DependencyFailures().Add<RedisConnectionException>());
-        var metrics = new RateLimitMetrics(_services.GetRequiredService<IMeterFactory>());
-        var replicas = new Replicas(_redis!, new GatewayInstance(), failures, metrics, clock, NullLogger<Replicas>.Instance);
+        var replica = RateLimitReplica.Create(_redis!, time ?? (isAlone ? _time : TimeProvider.System));
+        _replicas.Add(replica);
         if (isAlone)
         {
-            replicas.Lose();
+            replica.Replicas.Lose();
         }
 
-        var options = new RateLimitOptions { MaxClients = maxClients, Requests = { PerSecond = perSecond, Burst = burst } };
-        return new RequestLimit(new RedisBuckets(_redis!), replicas, Options.Create(options), failures, metrics, clock);
+        return replica.Requests(perSecond, burst, maxClients);
     }
 }

@@ -28,7 +28,7 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
     private readonly List<Gateway> _gateways = [];
     private string _connection = "";
     private ConnectionMultiplexer? _redis;
-    private RedisProxy? _proxy;
+    private StoreProxy? _proxy;
     private WebApplication? _service;
 
     private IDatabase Redis => _redis!.GetDatabase();
@@ -40,7 +40,7 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
         forStatistics.AllowAdmin = true;
         _redis = await ConnectionMultiplexer.ConnectAsync(forStatistics);
         var server = _redis.GetServers()[0].EndPoint;
-        _proxy = RedisProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
+        _proxy = StoreProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
         options.EndPoints.Clear();
         options.EndPoints.Add(_proxy.Address);
         _connection = options.ToString(includePassword: true);

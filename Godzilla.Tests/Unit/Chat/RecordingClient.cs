@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Godzilla.Chat.Messages;
 using Godzilla.Chat.Rooms;
 
 namespace Godzilla.Tests.Unit.Chat;
@@ -16,12 +17,16 @@ internal sealed class RecordingClient : IRoomClient
 
     public string[] All => [.. _received.Select(received => $"{received.Name} {received.Message.Seq} {received.Message.Text}")];
 
+    /// <summary>What it does before it takes a message of a replay.</summary>
+    public Func<MessageView, Task> Before { get; init; } = _ => Task.CompletedTask;
+
     public void Send(RoomEvent roomEvent) => _received.Enqueue(roomEvent);
 
     public async Task SendAsync(RoomEvent roomEvent, CancellationToken cancellationToken)
     {
         // As a slow one: what comes meanwhile overtakes a replay that does not hold it back.
         await Task.Yield();
+        await Before(roomEvent.Message);
         Send(roomEvent);
     }
 

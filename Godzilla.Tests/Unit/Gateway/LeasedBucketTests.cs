@@ -22,20 +22,20 @@ public sealed class LeasedBucketTests(Stores stores) : IAsyncLifetime
 
     private readonly FakeTimeProvider _time = new();
     private readonly string _key = $"limit:requests:{Guid.NewGuid():N}";
-    private RedisProxy? _proxy;
+    private StoreProxy? _proxy;
     private ConnectionMultiplexer? _redis;
     private RateLimitReplica? _replica;
     private LeasedBucket? _bucket;
 
     private LeasedBucket Bucket => _bucket!;
 
-    private RedisProxy Proxy => _proxy!;
+    private StoreProxy Proxy => _proxy!;
 
     public async Task InitializeAsync()
     {
         var configuration = ConfigurationOptions.Parse(await stores.ConnectionStringAsync("redis"));
         var server = configuration.EndPoints[0] as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)configuration.EndPoints[0]).Port);
-        _proxy = RedisProxy.Start(server);
+        _proxy = StoreProxy.Start(server);
         configuration.EndPoints.Clear();
         configuration.EndPoints.Add(_proxy.Address);
         _redis = await ConnectionMultiplexer.ConnectAsync(configuration);

@@ -17,7 +17,7 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
     private const int MaxUnknown = 10_000;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly string _token = SessionToken.Create();
-    private RedisProxy? _proxy;
+    private StoreProxy? _proxy;
     private ConnectionMultiplexer? _near;
     private ConnectionMultiplexer? _far;
     private SessionEndings? _endings;
@@ -35,7 +35,7 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
         var options = ConfigurationOptions.Parse(await stores.ConnectionStringAsync("redis"));
         _near = await ConnectionMultiplexer.ConnectAsync(options);
         var server = _near.GetServers()[0].EndPoint;
-        _proxy = RedisProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
+        _proxy = StoreProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
         options.EndPoints.Clear();
         options.EndPoints.Add(_proxy.Address);
         options.AbortOnConnectFail = false;

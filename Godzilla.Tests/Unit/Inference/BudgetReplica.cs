@@ -111,6 +111,16 @@ internal sealed class BudgetReplica : IAsyncDisposable
             new Spend(Sum($"h:{epoch}:", ":u:t"), Sum($"h:{epoch}:", ":u:m")));
     }
 
+    /// <summary>Makes a user's usage that is still to be written so old that any replica writes it.</summary>
+    public async Task AgeUnwrittenAsync(string user)
+    {
+        var index = BudgetKeys.OfPart(BudgetKeys.PartOf(user))[3];
+        foreach (var member in await Redis.SortedSetRangeByRankAsync(index))
+        {
+            await Redis.SortedSetAddAsync(index, member, 1, When.Exists);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_isDead)

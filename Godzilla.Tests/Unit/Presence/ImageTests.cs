@@ -34,7 +34,7 @@ public sealed class ImageTests(Stores stores) : IAsyncLifetime
     public async Task WhatItsSubscriptionDoesNotDeliverItReadsFromTheStore()
     {
         var server = ConfigurationOptions.Parse(_redis);
-        await using var proxy = RedisProxy.Start(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0] is DnsEndPoint name ? name.Port : ((IPEndPoint)server.EndPoints[0]).Port));
+        await using var proxy = StoreProxy.Start(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0] is DnsEndPoint name ? name.Port : ((IPEndPoint)server.EndPoints[0]).Port));
         server.EndPoints.Clear();
         server.EndPoints.Add(proxy.Address);
         await using var deaf = await PresenceReplica.StartAsync(server.ToString(includePassword: true), Online);

@@ -4,26 +4,26 @@ using System.Text;
 
 namespace Godzilla.Tests.Unit;
 
-/// <summary>Stands between a client and Redis, and can hold back what Redis says: to the connection that subscribes, or to the others.</summary>
-internal sealed class RedisProxy : IAsyncDisposable
+/// <summary>Stands between a client and Redis or MongoDB, and can hold back what the store says: to connections that subscribe, or to the others.</summary>
+internal sealed class StoreProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
-    private readonly EndPoint _redis;
+    private readonly EndPoint _store;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _answers = Open();
     private volatile TaskCompletionSource _messages = Open();
 
-    private RedisProxy(EndPoint redis)
+    private StoreProxy(EndPoint store)
     {
-        _redis = redis;
+        _store = store;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     public EndPoint Address => _listener.LocalEndpoint;
 
-    public static RedisProxy Start(EndPoint redis) => new(redis);
+    public static StoreProxy Start(EndPoint store) => new(store);
 
     /// <summary>What is held back.</summary>
     public string Held { get; private set; } = "";
@@ -84,7 +84,7 @@ internal sealed class RedisProxy : IAsyncDisposable
         using var far = new TcpClient();
         try
         {
-            await far.ConnectAsync((IPEndPoint)_redis, _ending.Token);
+            await far.ConnectAsync((IPEndPoint)_store, _ending.Token);
             var subscribes = false;
             await Task.WhenAny(
                 CopyAsync(near, far, text => subscribes |= text.Contains("SUBSCRIBE", StringComparison.Ordinal), () => Task.CompletedTask),

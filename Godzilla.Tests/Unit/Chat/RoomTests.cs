@@ -146,13 +146,14 @@ public sealed class RoomTests(Stores stores) : IAsyncLifetime
         Signals.Freeze(stores.PidOf("mongodb"));
         try
         {
-            // The first waits for the store, the second for the first, and those of the third are too many.
+            // The first waits for the store, the others for the first, and one more is too many.
             var first = FailsAsync(() => SayAsync(Here, "first", "c1"));
             await Eventually.TrueAsync(() => Here is { IsIdle: false, Waiting: 0 }, "the first is under way");
             var second = FailsAsync(() => SayAsync(Here, "second", "c2"));
-            var many = Enumerable.Repeat(Draft("many"), 2000).ToArray();
-            await Assert.ThrowsAsync<RoomBusyException>(() => Here.AppendAsync("mothra", many, CancellationToken.None));
-            await Task.WhenAll(first, second);
+            var many = FailsAsync(() => Here.AppendAsync("mothra", [.. Enumerable.Repeat(Draft("many"), 1999)], CancellationToken.None));
+            Assert.Equal(2000, Here.Waiting);
+            await Assert.ThrowsAsync<RoomBusyException>(() => SayAsync(Here, "one too many"));
+            await Task.WhenAll(first, second, many);
         }
         finally
         {

@@ -193,6 +193,7 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         }
 
         await dead.DieAsync();
+        await One.AgeUnwrittenAsync(_mothra);
 
         await UsageIsAsync(new(Requests: 300, Prompt: 900, Completion: 1200, Cached: 300, Unaccounted: 0, MicroDollars: 1500));
         await NothingIsUnwrittenAsync();
@@ -213,6 +214,7 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
 
         Assert.True(await dead.Usage.TryAddAsync([(records[0].DocumentId, 0, records[..50])]));
         await dead.DieAsync();
+        await One.AgeUnwrittenAsync(_mothra);
 
         await NothingIsUnwrittenAsync();
         await UsageIsAsync(new(Requests: 100, Prompt: 300, Completion: 400, Cached: 100, Unaccounted: 0, MicroDollars: 500));
@@ -247,8 +249,8 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         await (await ReserveAsync(replica)).SettleAsync(new SpentTokens(1, 2, 0, 3));
         var running = await ReserveAsync(replica);
 
-        Signals.Freeze(server.Pid);
         using var limit = PatientStores.AsAService();
+        Signals.Freeze(server.Pid);
         var watch = Stopwatch.StartNew();
         await Assert.ThrowsAsync<TimeoutException>(() => ReserveAsync(replica));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Slack.Second);
@@ -282,11 +284,15 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         await (await ReserveAsync(second)).SettleAsync(new SpentTokens(100, 50, 0, 15));
         var held = await ReserveAsync(replica, new Spend(300, 30));
         await UsageIsAsync(new(Requests: 3, Prompt: 220, Completion: 180, Cached: 0, Unaccounted: 0, MicroDollars: 40));
-        await server.KillAsync();
-        await server.StartAgainAsync();
+        using (PatientStores.AsAService())
+        {
+            await server.KillAsync();
+            await server.StartAgainAsync();
 
-        var refused = await AnswerAsync(() => ReserveAsync(second, new Spend(301, 0)));
-        Assert.Contains("left 300", refused.Message, StringComparison.Ordinal);
+            var refused = await AnswerAsync(() => ReserveAsync(second, new Spend(301, 0)));
+            Assert.Contains("left 300", refused.Message, StringComparison.Ordinal);
+        }
+
         await using var rest = await ReserveAsync(second, new Spend(300, 0));
 
         await held.SettleAsync(new SpentTokens(200, 100, 0, 30));
@@ -297,7 +303,7 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task ADatabaseThatIsAwayDelaysUsageAndLosesNone()
     {
-        await using var proxy = RedisProxy.Start(await MongoAddressAsync());
+        await using var proxy = StoreProxy.Start(await MongoAddressAsync());
         var through = new MongoClient(
             await MongoSettingsAsync(new MongoServerAddress("127.0.0.1", ((IPEndPoint)proxy.Address).Port))).GetDatabase(_database!.DatabaseNamespace.DatabaseName);
         await using var replica = await BudgetReplica.StartAsync(_redis, through, _options);
@@ -308,7 +314,11 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 400).Select(async _ => await (await ReserveAsync(replica)).SettleAsync(new SpentTokens(1, 2, 0, 3))));
         Assert.Equal(new Spend(1202, 1201), (await One.CountedAsync(_mothra)).Spent);
         var stranger = $"rodan-{Guid.NewGuid():N}"[..24];
-        await Assert.ThrowsAsync<TimeoutException>(() => replica.Ledger.ReserveAsync(stranger, "", Model, default, CancellationToken.None));
+        using (PatientStores.AsAService())
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => replica.Ledger.ReserveAsync(stranger, "", Model, default, CancellationToken.None));
+        }
+
         proxy.Release();
 
         await NothingIsUnwrittenAsync();

@@ -15,8 +15,9 @@ internal static class Ports
 
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    // What one application of this process has got, another must not get while neither listens yet.
-    private static readonly ConcurrentDictionary<int, bool> Given = new();
+    // What one application has got, another must not get while neither listens yet. A UDP socket on the same number tells all processes so,
+    // and ends with this one.
+    private static readonly ConcurrentDictionary<int, Socket> Given = new();
 
     /// <summary>Gets a random free port.</summary>
     public static int Next()
@@ -24,14 +25,14 @@ internal static class Ports
         for (var attempt = 0; attempt < 1_000; attempt++)
         {
             var port = RandomNumberGenerator.GetInt32(First, Last);
-            if (Given.TryAdd(port, true))
+            if (TryClaim(port))
             {
                 if (IsFree(port))
                 {
                     return port;
                 }
 
-                Given.TryRemove(port, out _);
+                Release(port);
             }
         }
 
@@ -39,7 +40,13 @@ internal static class Ports
     }
 
     /// <summary>Lets others have a port again.</summary>
-    public static void Release(int port) => Given.TryRemove(port, out _);
+    public static void Release(int port)
+    {
+        if (Given.TryRemove(port, out var claim))
+        {
+            claim.Dispose();
+        }
+    }
 
     /// <summary>Whether a process can listen on a port of this machine's loopback.</summary>
     public static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && CanListen(IPAddress.IPv6Loopback, port);
@@ -64,6 +71,22 @@ internal static class Ports
         }
 
         return null;
+    }
+
+    private static bool TryClaim(int port)
+    {
+        var claim = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            claim.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            Given[port] = claim;
+            return true;
+        }
+        catch (SocketException)
+        {
+            claim.Dispose();
+            return false;
+        }
     }
 
     private static bool CanListen(IPAddress address, int port)

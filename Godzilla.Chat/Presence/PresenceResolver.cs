@@ -24,7 +24,16 @@ internal sealed class PresenceResolver(string service, ServiceEndpointResolver e
 
     protected override async Task ResolveAsync(CancellationToken cancellationToken)
     {
-        var source = await endpoints.GetEndpointsAsync(service, cancellationToken);
+        ServiceEndpointSource source;
+        try
+        {
+            source = await endpoints.GetEndpointsAsync(service, cancellationToken);
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // Chat ends, and service discovery did before the channel.
+        }
+
         var addresses = new List<BalancerAddress>();
         foreach (var endpoint in source.Endpoints)
         {

@@ -2,6 +2,7 @@ using Godzilla.Accounts.Audit;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Identity;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Driver;
@@ -14,7 +15,7 @@ public sealed class AuditLogTests(Stores stores)
     private static readonly CallerIdentity Client = CallerIdentity.None with { Address = "127.0.0.9", UserAgent = "guesser/1" };
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 20, 0, 10, TimeSpan.Zero));
-    private readonly RecordingLogger<AuditLog> _logger = new();
+    private readonly FakeLogger<AuditLog> _logger = new();
 
     [Fact]
     public async Task FailuresPastTheLimitOfAMinuteAreOneEntryWithACount()
@@ -73,8 +74,8 @@ public sealed class AuditLogTests(Stores stores)
 
         await log.StopAsync(CancellationToken.None);
 
-        Assert.Contains(_logger.Entries, entry => entry.Level == LogLevel.Warning && entry.Message.Contains("were dropped", StringComparison.Ordinal));
-        Assert.DoesNotContain(_logger.Entries, entry => entry.Level >= LogLevel.Error);
+        Assert.Contains(_logger.Entries(), entry => entry.Level == LogLevel.Warning && entry.Message.Contains("were dropped", StringComparison.Ordinal));
+        Assert.DoesNotContain(_logger.Entries(), entry => entry.Level >= LogLevel.Error);
     }
 
     private static string NewUser() => $"rodan-{Guid.NewGuid():N}"[..24];

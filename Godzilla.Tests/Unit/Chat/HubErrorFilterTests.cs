@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 
 namespace Godzilla.Tests.Unit.Chat;
@@ -12,7 +13,7 @@ namespace Godzilla.Tests.Unit.Chat;
 public sealed class HubErrorFilterTests : IDisposable
 {
     private readonly Caller _caller = new();
-    private readonly RecordingLogger<FailurePolicy> _log = new();
+    private readonly FakeLogger<FailurePolicy> _log = new();
     private readonly HubCalls _calls = new();
     private readonly HubErrorFilter _filter;
 
@@ -24,7 +25,7 @@ public sealed class HubErrorFilterTests : IDisposable
         var error = await Assert.ThrowsAsync<HubException>(() => InvokeAsync(new TimeoutException("secret=hunter2")));
 
         Assert.Equal("Service Unavailable", error.Message);
-        Assert.Equal([(LogLevel.Warning, "A dependency of ToString is unavailable: TimeoutException")], _log.Entries);
+        Assert.Equal([(LogLevel.Warning, "A dependency of ToString is unavailable: TimeoutException")], _log.Entries());
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class HubErrorFilterTests : IDisposable
         var error = await Assert.ThrowsAsync<HubException>(() => InvokeAsync(new HubException("Discussion not found")));
 
         Assert.Equal("Discussion not found", error.Message);
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Entries());
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class HubErrorFilterTests : IDisposable
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => InvokeAsync(new InvalidOperationException("secret=hunter2")));
 
-        Assert.Equal([(LogLevel.Error, "ToString failed")], _log.Entries);
+        Assert.Equal([(LogLevel.Error, "ToString failed")], _log.Entries());
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class HubErrorFilterTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InvokeAsync(new OperationCanceledException()));
 
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Entries());
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class HubErrorFilterTests : IDisposable
         await ConnectAsync(new TimeoutException());
 
         Assert.True(_caller.ConnectionAborted.IsCancellationRequested);
-        Assert.Equal([(LogLevel.Warning, "A dependency of OnConnectedAsync is unavailable: TimeoutException")], _log.Entries);
+        Assert.Equal([(LogLevel.Warning, "A dependency of OnConnectedAsync is unavailable: TimeoutException")], _log.Entries());
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class HubErrorFilterTests : IDisposable
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => ConnectAsync(new InvalidOperationException()));
 
-        Assert.Equal([(LogLevel.Error, "OnConnectedAsync failed")], _log.Entries);
+        Assert.Equal([(LogLevel.Error, "OnConnectedAsync failed")], _log.Entries());
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Godzilla.Chat.Presence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.ServiceDiscovery;
 using Microsoft.Extensions.Time.Testing;
 
@@ -40,5 +42,22 @@ public sealed class PresenceResolverTests
             "it finds the new one");
 
         Assert.Equal("127.0.0.2:50051 127.0.0.3:50051 localhost:50052", found.First());
+    }
+
+    [Fact]
+    public async Task WhereServiceDiscoveryEndsFirstNothingIsFoundAndThatIsNoError()
+    {
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddLogging().AddServiceDiscovery().BuildServiceProvider();
+        var endpoints = services.GetRequiredService<ServiceEndpointResolver>();
+        await services.DisposeAsync();
+        var logs = new FakeLogCollector();
+        using var loggers = new LoggerFactory([new FakeLoggerProvider(logs)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+        using var resolver = new PresenceResolver("http://_grpc.presence", endpoints, new FakeTimeProvider(), loggers);
+        resolver.Start(_ => Assert.Fail("It says that it found something."));
+
+        resolver.Refresh();
+
+        await Eventually.TrueAsync(() => logs.GetSnapshot().Any(record => record.Message.Contains("ompleted", StringComparison.Ordinal)), "it has looked");
+        Assert.DoesNotContain(logs.GetSnapshot(), record => record.Level > LogLevel.Debug);
     }
 }

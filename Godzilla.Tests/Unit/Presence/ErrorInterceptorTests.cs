@@ -3,6 +3,7 @@ extern alias presence;
 using Godzilla.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using presence::Godzilla.Presence.Grpc;
 
@@ -10,7 +11,7 @@ namespace Godzilla.Tests.Unit.Presence;
 
 public sealed class ErrorInterceptorTests
 {
-    private readonly RecordingLogger<FailurePolicy> _log = new();
+    private readonly FakeLogger<FailurePolicy> _log = new();
     private readonly ErrorInterceptor _interceptor;
 
     public ErrorInterceptorTests() => _interceptor = new ErrorInterceptor(new FailurePolicy(Options.Create(new DependencyFailures()), _log));
@@ -24,7 +25,7 @@ public sealed class ErrorInterceptorTests
         var error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(kind, new TimeoutException("secret=hunter2")));
 
         Assert.Equal(new Status(StatusCode.Unavailable, "A dependency is unavailable"), error.Status);
-        Assert.Equal([(LogLevel.Warning, "A dependency of /presence is unavailable: TimeoutException")], _log.Entries);
+        Assert.Equal([(LogLevel.Warning, "A dependency of /presence is unavailable: TimeoutException")], _log.Entries());
     }
 
     [Theory]
@@ -35,7 +36,7 @@ public sealed class ErrorInterceptorTests
 
         Assert.Same(mistake, await Assert.ThrowsAsync<RpcException>(() => CallAsync(kind, mistake)));
 
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Entries());
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class ErrorInterceptorTests
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(kind, new InvalidOperationException()));
 
-        Assert.Equal([(LogLevel.Error, "/presence failed")], _log.Entries);
+        Assert.Equal([(LogLevel.Error, "/presence failed")], _log.Entries());
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class ErrorInterceptorTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CallAsync(kind, new OperationCanceledException(), left.Token));
 
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Entries());
     }
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class ErrorInterceptorTests
             Assert.Equal(StatusCode.Cancelled, error.StatusCode);
         }
 
-        Assert.Empty(_log.Entries);
+        Assert.Empty(_log.Entries());
     }
 
     private Task CallAsync(string kind, Exception exception, CancellationToken cancellationToken = default)

@@ -2,6 +2,7 @@ using Godzilla.ServiceDefaults.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Godzilla.Tests.Unit.ServiceDefaults;
@@ -10,7 +11,7 @@ public sealed class BoundedHealthCheckTests : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
     private readonly FakeTimeProvider _time = new();
-    private readonly RecordingLogger<BoundedHealthCheck> _log = new();
+    private readonly FakeLogger<BoundedHealthCheck> _log = new();
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly IHealthCheck _check;
     private readonly HealthCheckContext _context;
@@ -80,7 +81,7 @@ public sealed class BoundedHealthCheckTests : IHealthCheck, IDisposable
 
         Assert.Equal(
             [(LogLevel.Information, "store is Unhealthy"), (LogLevel.Information, "store is Healthy"), (LogLevel.Warning, "store is Degraded")],
-            _log.Entries);
+            _log.Entries());
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

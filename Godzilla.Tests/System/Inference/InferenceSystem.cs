@@ -37,6 +37,7 @@ public class InferenceApp : GodzillaApp, IAsyncLifetime
         ("sour", ["sour"], null),
         ("sweetened", ["sour"], "echo"),
         ("down", ["down"], null),
+        ("failing", ["failing"], null),
         ("busy", ["busy"], null),
         ("picky", ["picky"], "echo"),
         ("broken", ["broken"], "echo"),

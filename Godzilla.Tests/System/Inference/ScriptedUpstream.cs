@@ -75,6 +75,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         switch (name)
         {
             case "down":
+            case "failing":
             case "flaky" when IsFailing:
             case "shaky" when _heard.TryAdd(body.GetRawText(), value: true):
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MongoDB.Driver;
+using StackExchange.Redis;
 
 namespace Godzilla.Tests.Unit;
 
@@ -9,21 +11,36 @@ internal sealed class StoreProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
-    private readonly EndPoint _store;
+    private readonly IPEndPoint _store;
     private readonly Task _accepting;
     private volatile TaskCompletionSource _answers = Open();
     private volatile TaskCompletionSource _messages = Open();
 
-    private StoreProxy(EndPoint store)
+    private StoreProxy(IPEndPoint store)
     {
         _store = store;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public EndPoint Address => _listener.LocalEndpoint;
+    private IPEndPoint Address => (IPEndPoint)_listener.LocalEndpoint;
 
-    public static StoreProxy Start(EndPoint store) => new(store);
+    /// <summary>Puts one before a Redis. Whoever connects with the options from then on goes through it.</summary>
+    public static StoreProxy Before(ConfigurationOptions redis)
+    {
+        var proxy = new StoreProxy(redis.EndPoints[0] as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)redis.EndPoints[0]).Port));
+        redis.EndPoints.Clear();
+        redis.EndPoints.Add(proxy.Address);
+        return proxy;
+    }
+
+    /// <summary>Puts one before a MongoDB. Whoever connects with the settings from then on goes through it.</summary>
+    public static StoreProxy Before(MongoClientSettings mongo)
+    {
+        var proxy = new StoreProxy(new IPEndPoint(IPAddress.Loopback, mongo.Server.Port));
+        mongo.Server = new MongoServerAddress("127.0.0.1", proxy.Address.Port);
+        return proxy;
+    }
 
     /// <summary>What is held back.</summary>
     public string Held { get; private set; } = "";
@@ -84,7 +101,7 @@ internal sealed class StoreProxy : IAsyncDisposable
         using var far = new TcpClient();
         try
         {
-            await far.ConnectAsync((IPEndPoint)_store, _ending.Token);
+            await far.ConnectAsync(_store, _ending.Token);
             var subscribes = false;
             await Task.WhenAny(
                 CopyAsync(near, far, text => subscribes |= text.Contains("SUBSCRIBE", StringComparison.Ordinal), () => Task.CompletedTask),

@@ -39,10 +39,7 @@ public sealed class RateLimitTests(Stores stores) : IAsyncLifetime
         var forStatistics = options.Clone();
         forStatistics.AllowAdmin = true;
         _redis = await ConnectionMultiplexer.ConnectAsync(forStatistics);
-        var server = _redis.GetServers()[0].EndPoint;
-        _proxy = StoreProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
-        options.EndPoints.Clear();
-        options.EndPoints.Add(_proxy.Address);
+        _proxy = StoreProxy.Before(options);
         _connection = options.ToString(includePassword: true);
 
         var builder = TestHost.CreateBuilder();

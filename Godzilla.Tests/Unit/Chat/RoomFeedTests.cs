@@ -1,4 +1,3 @@
-using System.Net;
 using Godzilla.Chat.Discussions;
 using Godzilla.Chat.Messages;
 using Godzilla.Chat.Rooms;
@@ -35,8 +34,7 @@ public sealed class RoomFeedTests(Stores stores) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var settings = MongoClientSettings.FromConnectionString(await stores.ConnectionStringAsync("mongodb"));
-        _proxy = StoreProxy.Start(new IPEndPoint(IPAddress.Loopback, settings.Server.Port));
-        settings.Server = new MongoServerAddress("127.0.0.1", ((IPEndPoint)_proxy.Address).Port);
+        _proxy = StoreProxy.Before(settings);
         _store = new MessageStore(new MongoClient(settings).GetDatabase("chatdb"));
         _feed = new RoomFeed(_discussion, _store, _time, NullLogger<RoomFeed>.Instance);
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Godzilla.Gateway.RateLimits;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
@@ -34,10 +33,7 @@ public sealed class LeasedBucketTests(Stores stores) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var configuration = ConfigurationOptions.Parse(await stores.ConnectionStringAsync("redis"));
-        var server = configuration.EndPoints[0] as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)configuration.EndPoints[0]).Port);
-        _proxy = StoreProxy.Start(server);
-        configuration.EndPoints.Clear();
-        configuration.EndPoints.Add(_proxy.Address);
+        _proxy = StoreProxy.Before(configuration);
         _redis = await ConnectionMultiplexer.ConnectAsync(configuration);
         _replica = RateLimitReplica.Create(_redis, _time);
         _bucket = new LeasedBucket(_key, _replica.Requests(PerSecond, Burst));

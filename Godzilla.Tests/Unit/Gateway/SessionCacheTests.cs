@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using Godzilla.Gateway.Sessions;
 using Godzilla.ServiceDefaults.Errors;
 using Godzilla.ServiceDefaults.Sessions;
@@ -34,10 +33,7 @@ public sealed class SessionCacheTests(Stores stores) : IAsyncLifetime
     {
         var options = ConfigurationOptions.Parse(await stores.ConnectionStringAsync("redis"));
         _near = await ConnectionMultiplexer.ConnectAsync(options);
-        var server = _near.GetServers()[0].EndPoint;
-        _proxy = StoreProxy.Start(server as IPEndPoint ?? new IPEndPoint(IPAddress.Loopback, ((DnsEndPoint)server).Port));
-        options.EndPoints.Clear();
-        options.EndPoints.Add(_proxy.Address);
+        _proxy = StoreProxy.Before(options);
         options.AbortOnConnectFail = false;
         _far = await ConnectionMultiplexer.ConnectAsync(options);
         Create();

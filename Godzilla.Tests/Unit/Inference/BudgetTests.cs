@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Godzilla.Inference.Budgets;
 using Godzilla.Inference.Usage;
 using MongoDB.Driver;
@@ -303,9 +302,10 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task ADatabaseThatIsAwayDelaysUsageAndLosesNone()
     {
-        await using var proxy = StoreProxy.Start(await MongoAddressAsync());
-        var through = new MongoClient(
-            await MongoSettingsAsync(new MongoServerAddress("127.0.0.1", ((IPEndPoint)proxy.Address).Port))).GetDatabase(_database!.DatabaseNamespace.DatabaseName);
+        var settings = MongoClientSettings.FromConnectionString(await stores.ConnectionStringAsync("mongodb"));
+        settings.ServerSelectionTimeout = TimeSpan.FromSeconds(1);
+        await using var proxy = StoreProxy.Before(settings);
+        var through = new MongoClient(settings).GetDatabase(_database!.DatabaseNamespace.DatabaseName);
         await using var replica = await BudgetReplica.StartAsync(_redis, through, _options);
         await (await ReserveAsync(replica)).SettleAsync(new SpentTokens(1, 1, 0, 1));
         await UsageIsAsync(new(1, 1, 1, 0, 0, 1));
@@ -419,20 +419,6 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
 
     private Task NothingIsUnwrittenAsync() =>
         Eventually.TrueAsync(async () => !await One.Redis.KeyExistsAsync(BudgetKeys.OfUser(_mothra)[5]), "everything is written");
-
-    private async Task<EndPoint> MongoAddressAsync()
-    {
-        var server = MongoUrl.Create(await stores.ConnectionStringAsync("mongodb")).Server;
-        return new IPEndPoint(IPAddress.Loopback, server.Port);
-    }
-
-    private async Task<MongoClientSettings> MongoSettingsAsync(MongoServerAddress address)
-    {
-        var settings = MongoClientSettings.FromConnectionString(await stores.ConnectionStringAsync("mongodb"));
-        settings.Server = address;
-        settings.ServerSelectionTimeout = TimeSpan.FromSeconds(1);
-        return settings;
-    }
 
     private sealed record Expected(long Requests, long Prompt, long Completion, long Cached, long Unaccounted, long MicroDollars);
 }

@@ -1,7 +1,6 @@
 extern alias presence;
 
 using System.Diagnostics;
-using System.Net;
 using Grpc.Core;
 using presence::Godzilla.Presence.Leases;
 using presence::Godzilla.Presence.Typing;
@@ -34,9 +33,7 @@ public sealed class ImageTests(Stores stores) : IAsyncLifetime
     public async Task WhatItsSubscriptionDoesNotDeliverItReadsFromTheStore()
     {
         var server = ConfigurationOptions.Parse(_redis);
-        await using var proxy = StoreProxy.Start(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0] is DnsEndPoint name ? name.Port : ((IPEndPoint)server.EndPoints[0]).Port));
-        server.EndPoints.Clear();
-        server.EndPoints.Add(proxy.Address);
+        await using var proxy = StoreProxy.Before(server);
         await using var deaf = await PresenceReplica.StartAsync(server.ToString(includePassword: true), Online);
 
         proxy.HoldMessages();

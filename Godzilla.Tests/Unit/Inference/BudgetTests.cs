@@ -129,6 +129,30 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatCannotBeReservedIsTheCallersFault()
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ReserveAsync(One, new Spend(-1, 0)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ReserveAsync(One, new Spend(0, -1)));
+        foreach (var (user, key, model) in new[] { ("mothra\n", _key, Model), (_mothra, "\n", Model), (_mothra, _key, "go\ndzilla") })
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => One.Ledger.ReserveAsync(user, key, model, default, CancellationToken.None));
+        }
+
+        Assert.Equal(0, One.Keeper.Held);
+    }
+
+    [Fact]
+    public async Task AReplicaKnowsWhatItHolds()
+    {
+        var first = await ReserveAsync(One, new Spend(100, 10));
+        await using var second = await ReserveAsync(One, new Spend(20, 3));
+
+        Assert.Equal((2, new Spend(120, 13)), (One.Keeper.Held, One.Keeper.HeldSpend));
+        await first.DisposeAsync();
+        Assert.Equal((1, new Spend(20, 3)), (One.Keeper.Held, One.Keeper.HeldSpend));
+    }
+
+    [Fact]
     public async Task TheStateIsThatOfWhoHasLessLeft()
     {
         _options.Users[_mothra] = new BudgetLimits { RequestsPerMinute = 10, TokensPerMinute = 500 };

@@ -278,6 +278,7 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         await Assert.ThrowsAsync<TimeoutException>(() => ReserveAsync(replica));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Slack.Second);
         await running.SettleAsync(new SpentTokens(10, 20, 0, 30));
+        Assert.Equal(2, replica.Keeper.Late);
         Signals.Thaw(server.Pid);
 
         await Eventually.TrueAsync(

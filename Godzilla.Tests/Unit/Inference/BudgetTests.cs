@@ -272,13 +272,16 @@ public sealed class BudgetTests(Stores stores) : IAsyncLifetime
         await (await ReserveAsync(replica)).SettleAsync(new SpentTokens(1, 2, 0, 3));
         var running = await ReserveAsync(replica);
 
-        using var limit = PatientStores.AsAService();
-        Signals.Freeze(server.Pid);
-        var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAsync<TimeoutException>(() => ReserveAsync(replica));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Slack.Second);
-        await running.SettleAsync(new SpentTokens(10, 20, 0, 30));
-        Assert.Equal(2, replica.Keeper.Late);
+        using (PatientStores.AsAService())
+        {
+            Signals.Freeze(server.Pid);
+            var watch = Stopwatch.StartNew();
+            await Assert.ThrowsAsync<TimeoutException>(() => ReserveAsync(replica));
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, Slack.Second);
+            await running.SettleAsync(new SpentTokens(10, 20, 0, 30));
+            Assert.Equal(2, replica.Keeper.Late);
+        }
+
         Signals.Thaw(server.Pid);
 
         await Eventually.TrueAsync(

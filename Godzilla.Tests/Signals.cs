@@ -9,10 +9,17 @@ internal static partial class Signals
 
     public static void Terminate(int pid) => Send(pid, 15);
 
-    /// <summary>Stops a process from answering; its connections stay open.</summary>
-    public static void Freeze(int pid) => Send(pid, 19);
+    /// <summary>Stops a process from answering; its connections stay open. On a busy machine it may go on for a moment, so this waits until it has stopped.</summary>
+    public static void Freeze(int pid)
+    {
+        Send(pid, 19);
+        Assert.True(SpinWait.SpinUntil(() => !OperatingSystem.IsLinux() || HasStopped(pid), TimeSpan.FromSeconds(5)), $"Process {pid} does not stop.");
+    }
 
     public static void Thaw(int pid) => Send(pid, 18);
+
+    private static bool HasStopped(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")
+        .All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T');
 
     private static void Send(int pid, int signal) => Assert.Equal(0, kill(pid, signal));
 

@@ -18,8 +18,17 @@ internal static partial class Signals
 
     public static void Thaw(int pid) => Send(pid, 18);
 
-    private static bool HasStopped(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")
-        .All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T');
+    private static bool HasStopped(int pid)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T');
+        }
+        catch (IOException)
+        {
+            return false; // A thread has ended meanwhile.
+        }
+    }
 
     private static void Send(int pid, int signal) => Assert.Equal(0, kill(pid, signal));
 
